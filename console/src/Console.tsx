@@ -3,13 +3,14 @@ import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import Spinner from "@cloudscape-design/components/spinner";
 import { Suspense, useDeferredValue, useEffect, useState } from "react";
+import { refreshAll } from "./clients/reading";
 import { NotFound } from "./frame/NotFound";
 import { PlaceContext } from "./frame/places";
 import { parse, useHash } from "./frame/route";
 import { TopBar } from "./frame/TopBar";
 import { pageAt } from "./pages";
 import { SignedOutDialog } from "./session/SignedOutDialog";
-import { onSignedOut, type Session, session } from "./session/session";
+import { onAnother, onSignedOut, type Session, session } from "./session/session";
 
 /** All of it: nothing before somebody is signed in; then the bar above and the page that the address names. */
 export function Console() {
@@ -17,7 +18,14 @@ export function Console() {
   useEffect(() => {
     const ask = () => session().then(setSignedIn, () => undefined);
     void ask();
-    return onSignedOut((problem) => problem ?? ask());
+    const ends = [
+      onSignedOut((problem) => problem ?? ask()),
+      // What was typed stays; what was read for somebody else is read again.
+      onAnother(() => void ask().then(refreshAll)),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
   }, []);
   return (
     <I18nProvider locale="en" messages={[messages]}>
@@ -27,10 +35,12 @@ export function Console() {
   );
 }
 
+const CHANGE_PASSWORD = ["change_password"];
+
 function SignedIn({ session }: { session: Session }) {
   // The page that is there stays until the next one's files have come.
   const route = parse(useDeferredValue(useHash()), session.region);
-  const found = pageAt(route.path);
+  const found = pageAt(session.mustChangePassword ? CHANGE_PASSWORD : route.path);
   return (
     <PlaceContext value={{ route, session }}>
       {!found?.entry.isBare && <TopBar />}

@@ -29,4 +29,8 @@ export const NOUNS: NounEntry[] = [
   { path: "instances", load: () => import("./instances/instances") },
   { path: "key_pairs", load: () => import("./key_pairs/key_pairs") },
   { path: "prefix_lists", load: () => import("./prefix_lists/prefix_lists") },
+  { path: "policies", load: () => import("./policies/policies") },
+  { path: "roles", load: () => import("./roles/roles") },
+  { path: "users", load: () => import("./users/users") },
+  { path: "user_groups", load: () => import("./user_groups/user_groups") },
 ];

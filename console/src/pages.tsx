@@ -1,4 +1,6 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { Holder } from "./clients/identities";
+import type { Tagged } from "./iam/tags";
 import { NOUNS, type NounEntry } from "./nouns";
 
 /** A page, and the addresses that lead to it: `:id` stands for any part. */
@@ -12,6 +14,28 @@ interface PageEntry {
 type Load = () => Promise<{ default: ComponentType<{ id: string }> }>;
 
 const page = (path: string, load: Load): PageEntry => ({ path, Page: lazy(load) });
+
+/** The form of the tags that things of IAM have. */
+function ofTagged(kind: Tagged): PageEntry {
+  return page(`${kind}/:id/manage_tags`, async () => {
+    const { ManageTags } = await import("./iam/ManageTags");
+    return { default: ({ id }) => <ManageTags kind={kind} id={id} /> };
+  });
+}
+
+/** The forms that change what a role, a user or a group may do. */
+function ofHolder(noun: string, kind: Holder["kind"]): PageEntry[] {
+  return [
+    page(`${noun}/:id/attach_policies`, async () => {
+      const { AttachPolicies } = await import("./policies/AttachPolicies");
+      return { default: ({ id }) => <AttachPolicies holder={{ kind, name: id }} /> };
+    }),
+    page(`${noun}/:id/inline_policy`, async () => {
+      const { InlinePolicy } = await import("./policies/InlinePolicy");
+      return { default: ({ id }) => <InlinePolicy holder={{ kind, name: id }} /> };
+    }),
+  ];
+}
 
 /** Forms and other pages that only one noun has. They come before the nouns' own: `create` is no identifier. */
 const FORMS: PageEntry[] = [
@@ -69,6 +93,28 @@ const FORMS: PageEntry[] = [
   page("security_groups/:id/copy", () => import("./security_groups/CopySecurityGroup")),
   page("security_groups/:id/edit_inbound_rules", () => import("./security_groups/EditInboundRules")),
   page("security_groups/:id/edit_outbound_rules", () => import("./security_groups/EditOutboundRules")),
+  page("policies/create", () => import("./policies/CreatePolicy")),
+  page("policies/:id/edit", () => import("./policies/EditPolicy")),
+  page("policies/:id/attach", () => import("./policies/AttachPolicy")),
+  page("roles/create", () => import("./roles/CreateRole")),
+  page("roles/:id/edit_trust", () => import("./roles/EditTrust")),
+  ...ofHolder("roles", "role"),
+  ofTagged("roles"),
+  ofTagged("users"),
+  ofTagged("policies"),
+  page("users/create", () => import("./users/CreateUser")),
+  page("users/:id/create_access_key", () => import("./users/CreateAccessKey")),
+  page("users/:id/console_access", () => import("./users/ManageConsoleAccess")),
+  page("users/:id/add_to_groups", () => import("./users/AddToGroups")),
+  ...ofHolder("users", "user"),
+  page("user_groups/create", () => import("./user_groups/CreateGroup")),
+  page("user_groups/:id/add_users", () => import("./user_groups/AddUsers")),
+  ...ofHolder("user_groups", "group"),
+  page("security_credentials", () => import("./security_credentials/SecurityCredentials")),
+  page("security_credentials/create_access_key", () => import("./users/CreateAccessKey")),
+  page("iam", () => import("./iam/Dashboard")),
+  page("sign_in", () => import("./session/SignIn")),
+  page("change_password", () => import("./session/ChangePassword")),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

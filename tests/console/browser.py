@@ -132,12 +132,37 @@ class ConsoleLab(harness.Lab):
         dialog.get_by_role("button", name=button, exact=True).click()
         dialog.wait_for(state="detached")
 
+    def dialog(self, button):
+        """Agrees to what a dialog asks."""
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name=button, exact=True).click()
+        dialog.wait_for(state="detached")
+
+    def write(self, label, text):
+        """Writes a document into its editor, in the place of what is there."""
+        editor = self.page.get_by_label(label, exact=True)
+        editor.focus()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.insert_text(text)
+
+    def find(self, text):
+        """Leaves those rows of a list that have a text."""
+        self.page.get_by_role("combobox", name="by attribute or tag").fill(text)
+        self.page.keyboard.press("Enter")
+
+    def iam(self, *words, **options):
+        return self.aws("iam", *words, **options)
+
     def reads(self, text):
         self.page.get_by_text(text).first.wait_for()
 
     def picture(self, name):
         if PICTURES:
-            self.page.screenshot(path=f"{PICTURES}/{type(self).__name__}-{name}.png")
+            for colours in ("dark", "light"):
+                self.page.emulate_media(color_scheme=colours)
+                self.page.evaluate(SETTLED)
+                self.page.screenshot(path=f"{PICTURES}/{type(self).__name__}-{name}-{colours}.png")
 
     def is_accessible(self, where):
         """No finding of axe that keeps anybody from using the page."""

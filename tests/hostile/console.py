@@ -14,6 +14,7 @@ import harness
 PATH = "/_hamlet/console/"
 # Somebody else on this machine, to whom the console's own user is a stranger.
 ANOTHER_UID = 54321
+PASSWORD = "correct-Horse-7"
 
 
 class Door(harness.Lab):
@@ -24,6 +25,7 @@ class Door(harness.Lab):
         self.token_once()
         self.credentials()
         self.strangers()
+        self.signs_in()
         self.pages()
         self.another_user()
         self.ends()
@@ -48,14 +50,18 @@ class Door(harness.Lab):
         status, headers, body = self.post()
         self.sees((status, headers["cache-control"]), (200, "no-store"))
         given = json.loads(body)
-        environment = {
+        environment = self.environment_of(given)
+        caller = json.loads(harness.run_aws(["sts", "get-caller-identity", "--output", "json"], environment).out)
+        self.sees(caller["Arn"], f"arn:aws:iam::{given['account']}:root")
+        self.sees(harness.run_aws(["iam", "list-users"], environment).code, 0, "pages of IAM can be")
+
+    def environment_of(self, given):
+        return {
             **self.hamlet.environment,
             "AWS_ACCESS_KEY_ID": given["accessKeyId"],
             "AWS_SECRET_ACCESS_KEY": given["secretAccessKey"],
             "AWS_SESSION_TOKEN": given["sessionToken"],
         }
-        caller = json.loads(harness.run_aws(["sts", "get-caller-identity", "--output", "json"], environment).out)
-        self.sees(caller["Arn"], f"arn:aws:iam::{given['account']}:root")
 
     def strangers(self):
         self.step("no other origin, no other host, no link and no request without a cookie gets them")
@@ -82,6 +88,51 @@ class Door(harness.Lab):
         self.sees(self.post(elsewhere)[0], 401, "a session of another name of this host")
         for method in ("PUT", "DELETE", "PATCH"):
             self.sees(self.ask(method, f"{PATH}credentials")[0], 405)
+
+    def signs_in(self):
+        self.step("a user's password makes the session theirs, for who has come in already, and for nobody else")
+        account = json.loads(self.post()[2])["account"]
+        self.iam("create-user", "--user-name", "bob")
+        self.iam("create-login-profile", "--user-name", "bob", "--password", PASSWORD)
+        form = {"account": account, "user": "bob", "password": PASSWORD}
+        for headers in ({"Cookie": ""}, {"Cookie": self.cookie[:-1]}):
+            self.sees(self.sign_in(form, headers)[0], 401, str(headers))
+        self.sees(self.sign_in(form, {"Origin": "http://example.com"})[0], 403)
+        for wrong in (
+            {**form, "password": PASSWORD.lower()},
+            {**form, "user": "eve"},
+            {**form, "account": "222222222222"},
+        ):
+            status, _, body = self.sign_in(wrong)
+            self.sees((status, PASSWORD.encode() in body), (403, False))
+        for body in (b"", b"[]", b"{}", b"\xff", b'{"account":' + b"[" * 3000, b"x" * 100_000):
+            self.sees(self.ask("POST", f"{PATH}sign_in", self.headers(), body)[0], 400, body[:20])
+        self.holds("user" not in json.loads(self.post()[2]), "somebody is signed in by a wrong password")
+        self.sees(self.sign_in(form)[0], 204)
+        given = json.loads(self.post()[2])
+        self.sees((given["user"], given["mustChangePassword"]), ("bob", False))
+        refused = harness.run_aws(["iam", "list-users"], self.environment_of(given))
+        self.holds("user/bob is not authorized to perform: iam:ListUsers" in refused.err, refused)
+        self.iam("update-login-profile", "--user-name", "bob", "--password-reset-required")
+        policy = "arn:aws:iam::aws:policy/AdministratorAccess"
+        self.iam("attach-user-policy", "--user-name", "bob", "--policy-arn", policy)
+        given = json.loads(self.post()[2])
+        self.holds(given["mustChangePassword"], given)
+        bounded = self.environment_of(given)
+        self.holds("not authorized" in harness.run_aws(["iam", "list-users"], bounded).err, "there is a way round")
+        change = ["iam", "change-password", "--old-password", PASSWORD, "--new-password", PASSWORD[::-1]]
+        self.sees(harness.run_aws(change, bounded).code, 0)
+        self.sees(harness.run_aws(["iam", "list-users"], self.environment_of(json.loads(self.post()[2]))).code, 0)
+        self.sees(self.ask("POST", f"{PATH}sign_in_as_root", {**self.headers(), "Cookie": ""})[0], 401)
+        self.sees(self.ask("POST", f"{PATH}sign_in_as_root", self.headers())[0], 204)
+        self.holds("user" not in json.loads(self.post()[2]), "root is not back")
+
+    def sign_in(self, form, changed=None):
+        return self.ask("POST", f"{PATH}sign_in", {**self.headers(), **(changed or {})}, json.dumps(form))
+
+    def iam(self, *words):
+        done = harness.run_aws(["iam", *words], self.hamlet.environment)
+        self.sees(done.code, 0, done)
 
     def pages(self):
         self.step("every answer forbids frames, guesses and whatever is not of here")
@@ -139,9 +190,9 @@ class Door(harness.Lab):
     def post(self, changed=None):
         return self.ask("POST", f"{PATH}credentials", {**self.headers(), **(changed or {})})
 
-    def ask(self, method, path, headers=None):
+    def ask(self, method, path, headers=None, body=None):
         connection = http.client.HTTPConnection(*self.hamlet.address, timeout=30)
-        connection.request(method, path, headers=headers or {})
+        connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
 

@@ -12,7 +12,12 @@ export function failureOf(error: unknown): Failure {
       message: "Hamlet does not answer. Start it with `hamlet up`, then try again.",
     };
   }
-  return { code: error.name, message: error.message };
+  return { code: codeOf(error), message: error.message };
+}
+
+/** Errors that a service's model has are classes of the SDK, with names of their own: the code is what was answered. */
+function codeOf(error: Error): string {
+  return "Code" in error && typeof error.Code === "string" ? error.Code : error.name;
 }
 
 /** What an answer says of a part of what was asked, or of what has come of it, as if the call had been refused. */
@@ -22,5 +27,5 @@ export function refusal(code: string | undefined, message: string | undefined): 
 
 /** `InvalidSubnet.Conflict: The CIDR '10.0.0.0/24' conflicts with another subnet`. */
 export function sentence({ code, message }: Failure): string {
-  return `${code}: ${message}`;
+  return code ? `${code}: ${message}` : message;
 }

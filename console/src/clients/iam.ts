@@ -1,10 +1,23 @@
 import { IAMClient } from "@aws-sdk/client-iam";
-import { clients } from "./client";
+import { usePlace } from "../frame/places";
+import { serving } from "./serving";
 
-/** IAM is the same in all Regions; its calls are signed for this one. */
-const HOME = "us-east-1";
-const inRegion = clients((configuration) => new IAMClient(configuration));
+const clients = serving((settings) => new IAMClient(settings));
 
-export function iam(): IAMClient {
-  return inRegion(HOME);
+/** IAM, which an account has once: its requests are signed for one Region, whichever the page is in. */
+export function iam(region: string): IAMClient {
+  return clients(homeOf(region));
+}
+
+/** Where a partition has its IAM ("Endpoints", IAM User Guide). */
+function homeOf(region: string): string {
+  if (region.startsWith("cn-")) return "cn-north-1";
+  return region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
+}
+
+/** The partition, as ARNs of AWS's own policies name it. */
+export function usePartition(): string {
+  const { region } = usePlace().route;
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

@@ -1,5 +1,5 @@
 import { EC2InstanceConnectClient } from "@aws-sdk/client-ec2-instance-connect";
-import { clients } from "./client";
+import { serving } from "./serving";
 
 /** EC2 Instance Connect in a Region. */
-export const instanceConnect = clients((configuration) => new EC2InstanceConnectClient(configuration));
+export const instanceConnect = serving((settings) => new EC2InstanceConnectClient(settings));

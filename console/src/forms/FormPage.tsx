@@ -5,12 +5,12 @@ import Form from "@cloudscape-design/components/form";
 import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
-import { type Failure, failureOf, sentence } from "../clients/failure";
-import { refreshAll } from "../clients/reading";
+import type { ReactNode } from "react";
+import { type Failure, sentence } from "../clients/failure";
 import { type Crumb, Page } from "../frame/Page";
 import { go } from "../frame/route";
 import "./form_page.css";
+import { useSubmit } from "./submit";
 
 interface Props {
   /** The pages above it, as the breadcrumbs name them. */
@@ -55,23 +55,7 @@ export function FormPage(props: Props) {
     isDisabled,
     isWide,
   } = props;
-  const [isRunning, setRunning] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
-  const send = async () => {
-    setFailure(undefined);
-    place?.(undefined);
-    if (isRunning || isDisabled || check?.() === false) return;
-    setRunning(true);
-    try {
-      await submit();
-    } catch (error) {
-      const failed = failureOf(error);
-      if (!place?.(failed)) setFailure(failed);
-    } finally {
-      setRunning(false);
-      void refreshAll();
-    }
-  };
+  const { send, isRunning, failure } = useSubmit({ submit, check, place, isDisabled });
   const buttons = (
     <SpaceBetween direction="horizontal" size="xs">
       <Button variant="link" formAction="none" onClick={() => go(cancel)}>

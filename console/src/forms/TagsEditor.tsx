@@ -82,6 +82,11 @@ export function nameAmong(tags: TypedTag[]): string {
 
 /** Tags as calls that create something take them. */
 export function specification(type: ResourceType, tags: TypedTag[]): TagSpecification[] | undefined {
-  const Tags: Tag[] = tags.filter((tag) => tag.key).map(({ key, value }) => ({ Key: key, Value: value }));
+  const Tags: Tag[] = written(tags);
   return Tags.length > 0 ? [{ ResourceType: type, Tags }] : undefined;
+}
+
+/** Those that have a key, as services write them. */
+export function written(tags: TypedTag[]): { Key: string; Value: string }[] {
+  return tags.filter((tag) => tag.key).map(({ key, value }) => ({ Key: key, Value: value }));
 }

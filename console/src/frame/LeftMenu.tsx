@@ -1,16 +1,17 @@
 import Box from "@cloudscape-design/components/box";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
-import { type MenuEntry, menuBeside } from "./menu";
+import { MenuSearch } from "./MenuSearch";
+import { type MenuEntry, menuAt } from "./menu";
 import { usePlace } from "./places";
 import { href } from "./route";
 
 const NOT_THERE = "not-there-yet";
 
-/** The left menu of the service's console that the page belongs to. What is not there yet says so, and leads nowhere. */
+/** The left menu of the console that the page belongs to. What is not there yet says so, and leads nowhere. */
 export function LeftMenu() {
   const { region, path } = usePlace().route;
-  const { title, home, groups } = menuBeside(path);
-  const items: SideNavigationProps.Item[] = groups.map(({ title, entries }) => ({
+  const menu = menuAt(path);
+  const items: SideNavigationProps.Item[] = menu.groups.map(({ title, entries }) => ({
     type: "section",
     text: title,
     defaultExpanded: true,
@@ -18,9 +19,10 @@ export function LeftMenu() {
   }));
   return (
     <SideNavigation
-      header={{ text: title, href: href(region, home) }}
+      header={{ text: menu.dashboard, href: href(region, menu.home) }}
       activeHref={href(region, path.slice(0, 1))}
       items={items}
+      itemsControl={menu.isGlobal && <MenuSearch service={menu.service} />}
       onFollow={(event) => {
         if (event.detail.href.endsWith(NOT_THERE)) event.preventDefault();
       }}

@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Messages } from "./flash";
 import { LeftMenu } from "./LeftMenu";
 import { remember, remembered } from "./memory";
-import { menuBeside } from "./menu";
+import { menuAt } from "./menu";
 import { usePlace } from "./places";
 import { href } from "./route";
 
@@ -47,15 +47,15 @@ export function Page({
   const { region, path } = usePlace().route;
   const [open, setOpen] = useState(() => !isWide && remembered(MENU, window.innerWidth > 900));
   const [size, setSize] = useState(() => remembered(PANEL, PANEL_SIZE));
-  const { service, title: dashboard, home } = menuBeside(path);
+  const menu = menuAt(path);
   const crumbs: Crumb[] = [
-    { text: service, path: home },
+    { text: menu.service, path: menu.home },
     ...above,
     ...(title ? [{ text: title, path }] : []),
   ];
   useEffect(() => {
-    document.title = `${title ?? dashboard} | Hamlet`;
-  }, [title, dashboard]);
+    document.title = `${title ?? menu.dashboard} | Hamlet`;
+  }, [title, menu]);
   return (
     <AppLayoutToolbar
       headerSelector="#top-bar"
@@ -86,7 +86,7 @@ export function Page({
       }}
       splitPanelPreferences={{ position: "bottom" }}
       ariaLabels={{
-        navigation: service,
+        navigation: menu.service,
         navigationToggle: "Open the menu",
         navigationClose: "Close the menu",
         notifications: "Messages",

@@ -2,7 +2,7 @@ import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/component
 import { useEffect, useRef, useState } from "react";
 import { useReading } from "../clients/reading";
 import { NOUNS } from "../nouns";
-import { nameOf, titleOf } from "../resources/names";
+import { labelOf } from "../resources/names";
 import { useRegion } from "./places";
 import { go, href } from "./route";
 import { FEATURES, type Findable, means, SERVICES } from "./services";
@@ -74,9 +74,10 @@ function option({ text, description, path }: Findable): AutosuggestProps.Option 
 async function everything(region: string): Promise<Findable[]> {
   const all = NOUNS.map(async ({ load }) => {
     const noun = (await load()).default;
-    const items = await noun.list(region);
+    // Who may not list one kind finds the others.
+    const items = await noun.list(region).catch(() => []);
     return items.map((item) => ({
-      text: titleOf(noun.id(item), nameOf(noun, item)),
+      text: labelOf(noun, item),
       description: noun.one,
       words: noun.columns.map((column) => column.text(item)).filter((word) => /[.:\d]/.test(word)),
       path: [noun.path, noun.id(item)],

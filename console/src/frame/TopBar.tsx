@@ -1,7 +1,9 @@
 import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
 import { useState } from "react";
-import { signOut } from "../session/session";
+import { begin } from "../session/begin";
+import { signInAsRoot, signOut } from "../session/session";
 import { type ColourMode, chooseColourMode, colourMode } from "./colour_mode";
+import { menuAt } from "./menu";
 import { usePlace } from "./places";
 import { placeOf, useRegions } from "./regions";
 import { go, href } from "./route";
@@ -16,6 +18,7 @@ export function TopBar() {
     chooseColourMode(next);
     setMode(next);
   };
+  const isGlobal = menuAt(route.path).isGlobal ?? false;
   const utilities: TopNavigationProps.Utility[] = [
     {
       type: "menu-dropdown",
@@ -32,24 +35,33 @@ export function TopBar() {
     },
     {
       type: "menu-dropdown",
-      text: placeOf(route.region),
-      ariaLabel: `Region: ${placeOf(route.region)} ${route.region}`,
-      items: regions.map((id) => ({ id, text: placeOf(id), secondaryText: id })),
+      text: isGlobal ? "Global" : placeOf(route.region),
+      ariaLabel: isGlobal ? "Region: Global" : `Region: ${placeOf(route.region)} ${route.region}`,
+      ...(isGlobal && { description: "IAM does not require Region selection." }),
+      items: regions.map((id) => ({ id, text: placeOf(id), secondaryText: id, disabled: isGlobal })),
       // A resource lies in one Region: its list is what there is in another.
       onItemClick: ({ detail }) => go(href(detail.id, route.path.slice(0, 1))),
     },
     {
       type: "menu-dropdown",
-      text: session.account,
+      text: session.user ? `${session.user} @ ${session.account}` : session.account,
       ariaLabel: `Account ${session.account}`,
       title: "Account",
-      description: `Root user of ${session.account}`,
+      description: session.user
+        ? `IAM user ${session.user} of ${session.account}`
+        : `Root user of ${session.account}`,
       items: [
-        { id: "security", text: "Security credentials", disabled: true, disabledReason: "Not there yet." },
+        { id: "security", text: "Security credentials" },
+        session.user
+          ? { id: "root", text: "Switch back to root user" }
+          : { id: "sign-in", text: "Sign in as an IAM user" },
         { id: "sign-out", text: "Sign out" },
       ],
       onItemClick: ({ detail }) => {
         if (detail.id === "sign-out") void signOut();
+        if (detail.id === "sign-in") go(href(route.region, ["sign_in"]));
+        if (detail.id === "root") void signInAsRoot().then(() => begin(route.region));
+        if (detail.id === "security") go(href(route.region, ["security_credentials"]));
       },
     },
   ];

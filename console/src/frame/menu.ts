@@ -2,9 +2,11 @@
 export interface Menu {
   /** The service, as breadcrumbs begin with it. */
   service: string;
-  /** Its dashboard: what it is called, and where it lies. */
-  title: string;
+  /** What its dashboard is called, and where it lies. */
+  dashboard: string;
   home: string[];
+  /** Whether the service is the same in all Regions. */
+  isGlobal?: boolean;
   groups: MenuGroup[];
 }
 
@@ -19,7 +21,7 @@ export interface MenuEntry {
   path?: string;
 }
 
-const VPC_GROUPS: MenuGroup[] = [
+const VPC: MenuGroup[] = [
   {
     title: "Virtual private cloud",
     entries: [
@@ -50,7 +52,7 @@ const VPC_GROUPS: MenuGroup[] = [
   },
 ];
 
-const EC2_GROUPS: MenuGroup[] = [
+const EC2: MenuGroup[] = [
   {
     title: "Instances",
     entries: [
@@ -76,22 +78,52 @@ const EC2_GROUPS: MenuGroup[] = [
   },
 ];
 
-/** The one that an address belongs to if it belongs to several comes first. */
-const MENUS: Menu[] = [
-  { service: "VPC", title: "VPC dashboard", home: [], groups: VPC_GROUPS },
-  { service: "EC2", title: "EC2 dashboard", home: ["ec2"], groups: EC2_GROUPS },
+const IAM: MenuGroup[] = [
+  {
+    title: "Access management",
+    entries: [
+      { text: "User groups", path: "user_groups" },
+      { text: "Users", path: "users" },
+      { text: "Roles", path: "roles" },
+      { text: "Policies", path: "policies" },
+      { text: "Identity providers" },
+      { text: "Account settings" },
+      { text: "Root access management" },
+    ],
+  },
+  {
+    title: "Access reports",
+    entries: [{ text: "Access Analyzer" }, { text: "Credential report" }, { text: "Organization activity" }],
+  },
 ];
+
+/** Of several that a page belongs to, the first is shown, unless somebody comes from another. */
+const MENUS: Menu[] = [
+  { service: "VPC", dashboard: "VPC dashboard", home: [], groups: VPC },
+  { service: "EC2", dashboard: "EC2 dashboard", home: ["ec2"], groups: EC2 },
+  { service: "IAM", dashboard: "IAM dashboard", home: ["iam"], isGlobal: true, groups: IAM },
+];
+/** Pages that no menu leads to, and whose console is not the first. */
+const BESIDE: Record<string, string> = {
+  security_credentials: "IAM",
+  sign_in: "IAM",
+  change_password: "IAM",
+};
 
 let shown = MENUS[0] as Menu;
 
-/** The menu beside a page. What is in several stays in the one where somebody is. */
-export function menuBeside(path: string[]): Menu {
-  const fitting = MENUS.filter((it) => has(it, path));
+/** The console that a page belongs to, by its address. What is in several stays in the one where somebody is. */
+export function menuAt(path: string[]): Menu {
+  const fitting = MENUS.filter((menu) => has(menu, path));
   shown = fitting.find((it) => it === shown) ?? fitting[0] ?? shown;
   return shown;
 }
 
-function has({ home, groups }: Menu, path: string[]): boolean {
-  const isHome = path.join("/") === home.join("/");
-  return isHome || groups.some(({ entries }) => entries.some((it) => it.path && it.path === path[0]));
+function has({ service, home, groups }: Menu, path: string[]): boolean {
+  const [first] = path;
+  if (first === undefined || first === home[0]) return path.join("/") === home.join("/");
+  return (
+    BESIDE[first] === service ||
+    groups.some(({ entries }) => entries.some((it) => it.path !== undefined && it.path === first))
+  );
 }

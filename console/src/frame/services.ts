@@ -25,7 +25,8 @@ export const SERVICES: Findable[] = [
   {
     text: "IAM",
     description: "Manage access to AWS resources",
-    words: ["users", "roles", "policies", "access keys"],
+    words: ["identity and access management", "users", "roles", "policies", "access keys"],
+    path: ["iam"],
   },
   {
     text: "Route 53",
@@ -93,7 +94,16 @@ export const FEATURES: Findable[] = [
     words: ["firewall", "sg"],
     path: ["security_groups"],
   },
-  { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
+  {
+    text: "Access keys",
+    description: "IAM feature",
+    words: ["security credentials"],
+    path: ["security_credentials"],
+  },
+  { text: "Policies", description: "IAM feature", words: ["permissions"], path: ["policies"] },
+  { text: "Roles", description: "IAM feature", words: ["trust policy"], path: ["roles"] },
+  { text: "Users", description: "IAM feature", words: ["iam users"], path: ["users"] },
+  { text: "User groups", description: "IAM feature", words: ["groups"], path: ["user_groups"] },
 ];
 
 /** Whether what somebody types means it. */

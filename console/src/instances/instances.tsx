@@ -38,7 +38,7 @@ const INSTANCES: Noun<InstanceRow> = {
   list: readInstanceRows,
   create: { text: "Launch instances", path: "launch" },
   isChanging: ({ it }) => isChanging(it),
-  buttons,
+  beside,
   columns: [
     {
       id: "state",
@@ -88,7 +88,7 @@ const INSTANCES: Noun<InstanceRow> = {
 export default INSTANCES;
 
 /** Connect, and the menu Instance state. */
-function buttons(selected: InstanceRow[], region: string) {
+function beside(selected: InstanceRow[], region: string) {
   const instances = selected.map(({ it }) => it);
   const [one, ...others] = instances;
   const reason = connectReason(one, others.length);

@@ -28,6 +28,7 @@ export function ActionsMenu({ actions, text = "Actions" }: Props) {
       void refreshAll();
     }
   };
+  if (actions.length === 0) return null;
   return (
     <>
       <ButtonDropdown

@@ -13,10 +13,11 @@ import { type Reading, useReading } from "../clients/reading";
 import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
+import { ActionButtons } from "./ActionButtons";
 import { ActionsMenu } from "./ActionsMenu";
 import { useReadingWhileChanging } from "./changing";
 import { Details } from "./Details";
-import { nameOf, titleOf } from "./names";
+import { labelOf } from "./names";
 import type { Noun } from "./noun";
 
 /** One resource: its fields, its tabs, its actions. `?tab=…` is the tab. */
@@ -27,7 +28,10 @@ export function DetailsPage<T>({ noun, id }: { noun: Noun<T>; id: string }) {
   const item = reading.data?.find((it) => noun.id(it) === id);
   const title = noun.title ?? noun.many;
   return (
-    <Page title={id} above={[{ text: title, path: [noun.path] }]}>
+    <Page
+      title={item === undefined || !noun.label ? id : noun.label(item)}
+      above={[{ text: title, path: [noun.path] }]}
+    >
       {item === undefined ? (
         <Missing noun={noun} id={id} region={region} reading={reading} />
       ) : (
@@ -61,12 +65,13 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
                 loading={reading.isLoading}
                 onClick={reading.refresh}
               />
-              {noun.buttons?.([item], region)}
+              {noun.beside?.([item], region)}
               <ActionsMenu actions={noun.actions([item], region)} />
+              <ActionButtons actions={noun.buttons?.([item], region) ?? []} />
             </SpaceBetween>
           }
         >
-          {noun.heading?.(item) ?? titleOf(id, nameOf(noun, item))}
+          {noun.heading?.(item) ?? labelOf(noun, item)}
         </Header>
       }
     >
@@ -107,8 +112,8 @@ function Missing<T>({ noun, id, region, reading }: Shown<T> & { id: string }) {
     );
   }
   return (
-    <Alert type="warning" header={`There is no ${id} in this Region`}>
-      It was deleted, or lies in another Region or account.{" "}
+    <Alert type="warning" header={`There is no ${id}${noun.isGlobal ? "" : " in this Region"}`}>
+      It was deleted, or lies in another {noun.isGlobal ? "account" : "Region or account"}.{" "}
       <Link href={href(region, [noun.path])}>{noun.title ?? noun.many}</Link>
     </Alert>
   );

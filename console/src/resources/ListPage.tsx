@@ -8,10 +8,11 @@ import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
 import { ResourceTable } from "../table/ResourceTable";
+import { ActionButtons } from "./ActionButtons";
 import { ActionsMenu } from "./ActionsMenu";
 import { useReadingWhileChanging } from "./changing";
 import { Details } from "./Details";
-import { counted, nameOf, titleOf } from "./names";
+import { counted, labelOf } from "./names";
 import type { Noun } from "./noun";
 
 const DETAILS = "details";
@@ -49,8 +50,9 @@ export function ListPage<T>({ noun }: { noun: Noun<T> }) {
         }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            {noun.buttons?.(items, region)}
+            {noun.beside?.(items, region)}
             <ActionsMenu actions={noun.actions(items, region)} />
+            <ActionButtons actions={noun.buttons?.(items, region) ?? []} />
           </SpaceBetween>
         }
       />
@@ -68,9 +70,7 @@ function Selected<T>({ noun, items, region }: { noun: Noun<T>; items: T[]; regio
   if (item === undefined || others.length > 0) {
     const many = counted(items.length, noun.one, noun.many);
     return (
-      <SplitPanel header={`${many} selected`}>
-        {items.map((it) => titleOf(noun.id(it), nameOf(noun, it))).join(", ")}
-      </SplitPanel>
+      <SplitPanel header={`${many} selected`}>{items.map((it) => labelOf(noun, it)).join(", ")}</SplitPanel>
     );
   }
   const id = noun.id(item);
@@ -88,7 +88,7 @@ function Selected<T>({ noun, items, region }: { noun: Noun<T>; items: T[]; regio
     ),
   };
   return (
-    <SplitPanel header={titleOf(id, nameOf(noun, item))}>
+    <SplitPanel header={labelOf(noun, item)}>
       <Tabs key={id} ariaLabel={`Tabs of ${id}`} tabs={[details, ...tabs.filter((it) => it !== more)]} />
     </SplitPanel>
   );

@@ -1,11 +1,13 @@
 import type { Tag } from "@aws-sdk/client-ec2";
+import type { ReactNode } from "react";
 import { SmallTable } from "../table/SmallTable";
 
 /** The tab Tags of every resource. */
-export function TagsTab({ tags }: { tags: Tag[] | undefined }) {
+export function TagsTab({ tags, actions }: { tags: Tag[] | undefined; actions?: ReactNode }) {
   return (
     <SmallTable
       title="Tags"
+      actions={actions}
       items={tags ?? []}
       empty="No tags"
       columns={[

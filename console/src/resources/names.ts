@@ -30,3 +30,8 @@ export function yesNo(value: boolean | undefined): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** What people call a resource. */
+export function labelOf<T>(noun: Noun<T>, item: T): string {
+  return noun.label?.(item) ?? titleOf(noun.id(item), nameOf(noun, item));
+}

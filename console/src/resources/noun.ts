@@ -12,6 +12,10 @@ export interface Noun<T> {
   title?: string;
   /** The heading of a detail page, where it is more than the identifier and the name. */
   heading?: (item: T) => string;
+  /** What people call one, where that is not its identifier and its name. */
+  label?: (item: T) => string;
+  /** Whether an account has them once, and not in each Region. */
+  isGlobal?: boolean;
   /** What the list is, in a sentence, for an account that has none. */
   about: string;
   id: (item: T) => string;
@@ -24,10 +28,12 @@ export interface Noun<T> {
   /** The button at the right, and where it leads below the noun's path. */
   create?: { text: string; path: string };
   /** What stands beside the menu Actions, left of it: a button or a menu for what is done most. */
-  buttons?: (selected: T[], region: string) => ReactNode;
+  beside?: (selected: T[], region: string) => ReactNode;
   /** Whether it is on its way to another state: the page reads it again until it is there. */
   isChanging?: (item: T) => boolean;
   actions: (selected: T[], region: string) => Action[];
+  /** Actions that have a button of their own beside the menu, right of it, as IAM's Delete has. */
+  buttons?: (selected: T[], region: string) => Action[];
   /** What is told above the details, while something is to be done. */
   notice?: (item: T) => ReactNode;
   /** What the panel of the fields is called, where it is not `Details`. */
@@ -80,7 +86,10 @@ export interface Field {
 export interface Tab {
   id: string;
   label: string;
-  content: ReactNode;
+  content?: ReactNode;
+  /** Whether it is one that is not there yet, and why. */
+  disabled?: boolean;
+  disabledReason?: string;
 }
 
 /** Why an action that Hamlet does not have is grey. */
@@ -92,4 +101,9 @@ export function ofOne<T>(selected: T[], make: (item: T) => Omit<Action, "id" | "
   const [item, ...others] = selected;
   if (!item) return { disabledReason: "Select one first." };
   return others.length > 0 ? { disabledReason: "Select only one." } : make(item);
+}
+
+/** A tab that Hamlet does not have. */
+export function missingTab(id: string, label: string): Tab {
+  return { id, label, disabled: true, disabledReason: NOT_THERE_YET };
 }

@@ -1,3 +1,5 @@
+import { refusal } from "../clients/failure";
+
 /** Temporary credentials for the page, which Hamlet gives to a browser that was let in. */
 export interface Session {
   accessKeyId: string;
@@ -5,6 +7,10 @@ export interface Session {
   sessionToken: string;
   expiration: Date;
   account: string;
+  /** The IAM user who is signed in; the account's root has no such name. */
+  user?: string;
+  /** Whether nothing else may be done before the user has chosen another password. */
+  mustChangePassword: boolean;
   /** The Region that Hamlet was started with. */
   region: string;
 }
@@ -18,6 +24,9 @@ export class SignedOut extends Error {
 const BEFORE_THE_END_MS = 5 * 60 * 1000;
 
 let asked: Promise<Session> | undefined;
+const forgetting = new Set<() => void>();
+/** Where this browser's tabs tell each other that somebody else has signed in: they share one session. */
+const tabs = new BroadcastChannel("hamlet-console/session");
 const listeners = new Set<(problem: SignedOut | undefined) => void>();
 
 /** The session, fetched when it is needed first and whenever it is about to end. */
@@ -27,9 +36,25 @@ export async function session(): Promise<Session> {
   return asked as Promise<Session>;
 }
 
-/** Forgets the credentials: Hamlet was started anew, and knows others. */
+/** Forgets the credentials: Hamlet was started anew and knows others, or somebody else has signed in. */
 export function forgetSession() {
   asked = undefined;
+  for (const forget of forgetting) forget();
+}
+
+/** Is told when the credentials are of no use any more: whoever keeps them forgets them, too. */
+export function onForgotten(forget: () => void) {
+  forgetting.add(forget);
+}
+
+/** Tells when somebody else has signed in, in another tab of this browser. */
+export function onAnother(listener: () => void): () => void {
+  const hear = () => {
+    forgetSession();
+    listener();
+  };
+  tabs.addEventListener("message", hear);
+  return () => tabs.removeEventListener("message", hear);
 }
 
 /** Tells when somebody is no longer signed in, and when they are again. Returns how to stop. */
@@ -43,6 +68,31 @@ export async function signOut() {
   await fetch("leave", { method: "POST" });
   forgetSession();
   tell(new SignedOut("You have signed out. `hamlet console` prints an address that lets you in again."));
+}
+
+/** Who signs in as an IAM user: the account's number or alias, name and password. */
+export interface SignIn {
+  account: string;
+  user: string;
+  password: string;
+}
+
+/** Has this browser's session be an IAM user's. Throws what is wrong with what was typed. */
+export async function signInAs(typed: SignIn) {
+  await change("sign_in", typed);
+}
+
+/** Has this browser's session be the account's root's again. */
+export async function signInAsRoot() {
+  await change("sign_in_as_root");
+}
+
+async function change(path: string, form?: SignIn) {
+  const response = await fetch(path, { method: "POST", ...(form && { body: JSON.stringify(form) }) });
+  // Not an answer of a service: there is a sentence and no code.
+  if (!response.ok) throw refusal("", (await response.json()).problem);
+  forgetSession();
+  tabs.postMessage("another");
 }
 
 async function fetched(): Promise<Session> {

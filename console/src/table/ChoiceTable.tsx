@@ -1,6 +1,11 @@
+import { useCollection } from "@cloudscape-design/collection-hooks";
 import Header from "@cloudscape-design/components/header";
+import Pagination from "@cloudscape-design/components/pagination";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
+import TextFilter from "@cloudscape-design/components/text-filter";
 import type { ReactNode } from "react";
+import { counted } from "../resources/names";
 
 interface Props<T> {
   title: string;
@@ -19,24 +24,39 @@ interface Props<T> {
   choose: (ids: string[]) => void;
   /** Whether a row stays as it is. */
   isFixed?: (item: T) => boolean;
+  /** Where there may be many: a field that finds them by their names, and pages; and what else a row has to be to be shown. */
+  find?: { placeholder: string; beside?: ReactNode; fits?: (item: T) => boolean };
+  actions?: ReactNode;
 }
 
-/** A table within a form, of which several rows are chosen. */
+/** How many rows a page has, where there are pages. */
+const PAGE_SIZE = 20;
+
+/** A table within a form, of which several rows are chosen. What is chosen stays so when it is not shown. */
 export function ChoiceTable<T>(props: Props<T>) {
-  const { title, description, things, items, isLoading, id, name, columns, empty, chosen, choose, isFixed } =
-    props;
+  const { title, description, things, items, isLoading, id, name, columns, empty, chosen, choose } = props;
+  const { isFixed, find, actions } = props;
+  const collection = useCollection(items, {
+    filtering: {
+      filteringFunction: (item, text) =>
+        name(item).toLowerCase().includes(text.trim().toLowerCase()) && (find?.fits?.(item) ?? true),
+      noMatch: `No ${things} are called that.`,
+    },
+    ...(find && { pagination: { pageSize: PAGE_SIZE } }),
+  });
   const selected = items.filter((it) => chosen.includes(id(it)));
+  const hidden = () => selected.map(id).filter((it) => !collection.items.some((shown) => id(shown) === it));
   return (
     <Table
       variant="container"
       trackBy={id}
-      items={items}
+      items={collection.items}
       loading={isLoading}
       loadingText={`Loading ${things}`}
       selectionType="multi"
-      selectedItems={selected}
+      selectedItems={collection.items.filter((it) => chosen.includes(id(it)))}
       isItemDisabled={isFixed}
-      onSelectionChange={({ detail }) => choose(detail.selectedItems.map(id))}
+      onSelectionChange={({ detail }) => choose([...hidden(), ...detail.selectedItems.map(id)])}
       ariaLabels={{
         tableLabel: title,
         selectionGroupLabel: `Selection of ${things}`,
@@ -44,11 +64,30 @@ export function ChoiceTable<T>(props: Props<T>) {
         itemSelectionLabel: (_, it) => `Select ${name(it)}`,
       }}
       header={
-        <Header variant="h2" counter={`(${selected.length}/${items.length})`} description={description}>
+        <Header
+          variant="h2"
+          counter={`(${selected.length}/${items.length})`}
+          description={description}
+          actions={actions}
+        >
           {title}
         </Header>
       }
-      empty={empty}
+      filter={
+        find && (
+          <SpaceBetween direction="horizontal" size="xs">
+            <TextFilter
+              {...collection.filterProps}
+              filteringPlaceholder={find.placeholder}
+              filteringAriaLabel={find.placeholder}
+              countText={counted(collection.filteredItemsCount ?? 0, "match", "matches")}
+            />
+            {find.beside}
+          </SpaceBetween>
+        )
+      }
+      pagination={find && <Pagination {...collection.paginationProps} />}
+      empty={items.length > 0 ? collection.collectionProps.empty : empty}
       columnDefinitions={columns.map(({ header, cell }) => ({ id: header, header, cell }))}
     />
   );

@@ -15,7 +15,7 @@ import { refreshAll } from "../clients/reading";
 import { fail, succeed } from "../frame/flash";
 import { href } from "../frame/route";
 import { ResourceLink } from "../resources/cells";
-import { nameOf, titleOf } from "../resources/names";
+import { labelOf, nameOf } from "../resources/names";
 import type { Column, Noun } from "../resources/noun";
 import { rename } from "../resources/rename";
 import { csv, download } from "./csv";
@@ -108,7 +108,7 @@ export function ResourceTable<T>(props: Props<T>) {
         tableLabel: title,
         selectionGroupLabel: `Selection of ${noun.many}`,
         allItemsSelectionLabel: () => `Select all ${noun.many}`,
-        itemSelectionLabel: (_, it) => `Select ${titleOf(it.id, nameOf(noun, it.item))}`,
+        itemSelectionLabel: (_, it) => `Select ${labelOf(noun, it.item)}`,
         activateEditLabel: (_, it) => `Edit name of ${it.id}`,
         cancelEditLabel: () => "Cancel",
         submitEditLabel: () => "Save",
@@ -274,7 +274,7 @@ function Empty<T>({ noun, region }: { noun: Noun<T>; region: string }) {
   return (
     <Box textAlign="center" color="inherit" padding={{ vertical: "m" }}>
       <SpaceBetween size="s">
-        <Box variant="strong">{`No ${noun.many} found in this Region`}</Box>
+        <Box variant="strong">{`No ${noun.many} found${noun.isGlobal ? "" : " in this Region"}`}</Box>
         <Box variant="p" color="text-body-secondary">
           {noun.about}
         </Box>

@@ -1,11 +1,12 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
+import { problemOf, readable } from "../forms/json";
 import { useProblems } from "../forms/problems";
 import { useRegion } from "../frame/places";
 import { EditEndpointPage } from "./EditEndpointPage";
 import { PolicyField } from "./PolicyField";
-import { FULL_ACCESS, problemOf, readable } from "./policy";
+import { FULL_ACCESS } from "./policy";
 import { useEndpoint } from "./read";
 
 /** Edit policy: what may be asked for through an endpoint. */

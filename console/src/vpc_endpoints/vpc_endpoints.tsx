@@ -1,17 +1,16 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { href } from "../frame/route";
 import { Copied, ResourceLink, State } from "../resources/cells";
+import { DocumentView } from "../resources/DocumentView";
 import { capitalised, counted, DASH, nameIn, titleOf, yesNo } from "../resources/names";
 import { type Action, type Field, NOT_THERE_YET, type Noun, ofOne, type Tab } from "../resources/noun";
 import { TagsTab } from "../resources/TagsTab";
 import { timeOf } from "../resources/times";
 import { SmallTable } from "../table/SmallTable";
 import { DeleteEndpointsDialog } from "./DeleteEndpointsDialog";
-import { readable } from "./policy";
 import { type EndpointRow, isGateway, readEndpointRows } from "./read";
 
 const PATH = "vpc_endpoints";
@@ -237,9 +236,7 @@ function Policy({ of, region }: TabProps) {
       <Header variant="h3" actions={<Button href={pageOf(of, region, "edit_policy")}>Edit policy</Button>}>
         Policy
       </Header>
-      <Box variant="code">
-        <pre>{readable(of.endpoint.PolicyDocument)}</pre>
-      </Box>
+      <DocumentView document={of.endpoint.PolicyDocument} />
     </SpaceBetween>
   );
 }

@@ -37,6 +37,9 @@ pub struct Session {
     /// For a role's, the identity provider that has vouched for who asked for it.
     #[serde(default)]
     pub federation: Option<Federation>,
+    /// Whether somebody has it by signing in to the web console, whose pages call what GetSessionToken's credentials cannot.
+    #[serde(default)]
+    pub is_of_console: bool,
 }
 
 impl Session {
@@ -60,6 +63,7 @@ impl Session {
             instance: None,
             issuer: None,
             federation: None,
+            is_of_console: false,
         }
     }
 

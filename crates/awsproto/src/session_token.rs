@@ -147,6 +147,7 @@ mod tests {
                 provider: "accounts.google.com".into(),
                 keys: vec![("accounts.google.com:sub".into(), vec!["alice".into()])],
             }),
+            is_of_console: true,
             ..Session::lasting(Timestamp(0), Timestamp(3_600_000))
         }
     }
@@ -167,6 +168,16 @@ mod tests {
             let opened = key.opened(&credentials.session_token).unwrap();
             assert_eq!(opened, Opened { credentials, bearer, session: session("blue") });
         }
+    }
+
+    #[test]
+    fn tokens_of_before_there_was_a_console_are_opened_as_what_they_were() {
+        let key = SessionKey::of(b"secret");
+        let made = key.credentials(ACCOUNT, &Bearer::Root(ACCOUNT), &session("blue"), 1);
+        let claim = key.open(Purpose::SessionToken, &made.session_token).unwrap();
+        let older = String::from_utf8(claim).unwrap().replace(r#","is_of_console":true"#, "");
+        let opened = key.opened(&key.seal(Purpose::SessionToken, older.as_bytes())).unwrap();
+        assert_eq!(opened.session, Session { is_of_console: false, ..session("blue") });
     }
 
     #[test]

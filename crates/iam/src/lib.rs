@@ -42,6 +42,7 @@ mod service_linked_role;
 mod service_names;
 mod service_specific_credential;
 pub mod shapes;
+mod sign_in;
 mod signing_certificate;
 mod simulation;
 mod ssh_public_key;
@@ -57,6 +58,8 @@ use awsproto::{Action, Api, Need, read, write};
 use model::World;
 use shapes::op;
 use simulation::context_keys;
+
+pub use sign_in::{NotSignedIn, Typed, must_change_password, sign_in};
 
 /// The service.
 pub static API: Api<World> = Api {

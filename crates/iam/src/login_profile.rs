@@ -1,5 +1,5 @@
-//! Passwords of users. Follows CreateLoginProfile, ChangePassword and their neighbours in the IAM API Reference. Nobody signs
-//! in with them yet.
+//! Passwords of users. Follows CreateLoginProfile, ChangePassword and their neighbours in the IAM API Reference. Who signs
+//! in with them is `sign_in`'s to say.
 
 use awsproto::{AwsError, Call, Input, SecretBits};
 use model::login_profile::LoginProfile as Profile;

@@ -98,6 +98,12 @@ impl World {
         self.account_settings.get_mut(&account).expect("it was put in")
     }
 
+    /// The account that has an alias.
+    pub fn account_with_alias(&self, alias: &str) -> Option<AccountId> {
+        let mut accounts = self.account_settings.iter();
+        accounts.find(|(_, settings)| settings.alias.as_deref() == Some(alias)).map(|(account, _)| account)
+    }
+
     /// Gives an account an alias, in the place of the one it has. No other account of anybody's has it.
     pub fn create_account_alias(&mut self, account: AccountId, alias: &str) -> Result<(), IamRefusal> {
         let is_taken = self.account_settings.values().any(|it| it.alias.as_deref() == Some(alias));

@@ -68,6 +68,13 @@ impl User {
 }
 
 impl World {
+    /// Notes that somebody has signed in with a user's password.
+    pub fn note_password_used(&mut self, id: UserId, at: Timestamp) {
+        if let Some(user) = self.users.get_mut(&id) {
+            user.password_last_used = Some(at);
+        }
+    }
+
     /// An account's users, by name.
     pub fn users_of(&self, account: AccountId) -> impl Iterator<Item = &User> {
         let ids = self.user_by_name.range(NameKey::all_of(account));

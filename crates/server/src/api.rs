@@ -114,8 +114,8 @@ impl Api {
         }
         if web_console::is_meant(client, request.uri().path()) {
             let upgrade = hyper::upgrade::on(&mut request);
-            let (head, _) = request.into_parts();
-            return web_console::answer(self, client, &head, upgrade).map(Either::Left);
+            let (head, body) = request.into_parts();
+            return web_console::answer(self, client, &head, body, upgrade).await.map(Either::Left);
         }
         if buckets::is_meant(self, &request) {
             return buckets::answer(self, client, request).await.map(Either::Right);

@@ -1,4 +1,4 @@
-//! When access keys and roles were last used, and for what; and which actions users and roles have called.
+//! When access keys, passwords and roles were last used, and for what; and which actions users and roles have called.
 //!
 //! A call only leaves a note; once a second all notes are written down as one change, so that no call waits for it. A use
 //! like the last one that was written down is no news for a quarter of an hour ([`model::AccessKey::is_news`]). What was used
@@ -7,7 +7,7 @@
 use awsproto::Principal;
 use model::access_key::LastUsed;
 use model::last_access::{Access, Accessor};
-use model::{AccessKeyId, Region, Role, RoleId, Timestamp, World};
+use model::{AccessKeyId, Region, Role, RoleId, Timestamp, UserId, World};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +27,7 @@ pub(crate) struct Uses(Mutex<Notes>);
 #[derive(Default)]
 struct Notes {
     keys: BTreeMap<AccessKeyId, LastUsed>,
+    passwords: BTreeMap<UserId, Timestamp>,
     roles: BTreeMap<RoleId, Access>,
     accesses: BTreeMap<(Accessor, &'static str), Access>,
 }
@@ -57,6 +58,11 @@ impl Uses {
             let used = LastUsed { at, service: service.to_owned(), region: region.to_owned() };
             notes.keys.insert(key.id, used);
         }
+    }
+
+    /// Notes that somebody has signed in to the console as a user.
+    pub(crate) fn note_password(&self, user: UserId, at: Timestamp) {
+        self.notes().passwords.insert(user, at);
     }
 
     /// Notes that somebody has called what asks for these actions, whether it was allowed or not: last accessed data "includes all
@@ -93,12 +99,13 @@ impl Uses {
     }
 
     async fn write_down(&self, state: &State) {
-        let Notes { keys, roles, accesses } = std::mem::take(&mut *self.notes());
-        if keys.is_empty() && roles.is_empty() && accesses.is_empty() {
+        let Notes { keys, passwords, roles, accesses } = std::mem::take(&mut *self.notes());
+        if keys.is_empty() && passwords.is_empty() && roles.is_empty() && accesses.is_empty() {
             return;
         }
         let change = move |world: &mut World| {
             keys.into_iter().for_each(|(id, used)| world.note_access_key_used(id, used));
+            passwords.into_iter().for_each(|(id, at)| world.note_password_used(id, at));
             roles.into_iter().for_each(|(id, used)| world.note_role_used(id, used));
             accesses.into_iter().for_each(|((who, action), access)| world.note_access(who, action, access));
             (Applied::Keep, ())

@@ -9,6 +9,7 @@ use crate::credentials::without_session;
 /// # Errors
 /// - of a session that GetSessionToken has begun: IAM, unless a second factor was shown; STS, but AssumeRole and
 ///   GetCallerIdentity
+/// - of one that somebody has by signing in to the console: the same of STS. IAM is theirs, as AWS's console has pages of it
 /// - of one that GetFederationToken has begun: IAM; STS, but GetCallerIdentity
 ///
 /// What else sessions of roles cannot call refuses them itself.
@@ -22,7 +23,7 @@ pub fn session_may_call(
     let (iam, sts): (bool, &[&str]) = match principal {
         Principal::AssumedRole { .. } | Principal::WebIdentity { .. } => return Ok(()),
         Principal::Root(_) | Principal::User { .. } => {
-            (session.mfa.is_some(), &["AssumeRole", "GetCallerIdentity"])
+            (session.mfa.is_some() || session.is_of_console, &["AssumeRole", "GetCallerIdentity"])
         }
         Principal::FederatedUser { .. } => (false, &["GetCallerIdentity"]),
     };
@@ -47,6 +48,7 @@ mod tests {
         let account = AccountId::DEFAULT;
         let plain = Session::lasting(Timestamp(0), Timestamp(1));
         let with_code = Session { mfa: Some(Timestamp(0)), ..plain.clone() };
+        let of_console = Session { is_of_console: true, ..plain.clone() };
         let root = Principal::Root(account);
         let federated = Principal::FederatedUser { account, name: "eve".into() };
         let role = Principal::AssumedRole {
@@ -67,7 +69,9 @@ mod tests {
             (&root, None, [true; 5]),
             (&root, Some(&plain), [false, true, true, false, true]),
             (&root, Some(&with_code), [true, true, true, false, true]),
+            (&root, Some(&of_console), [true, true, true, false, true]),
             (&federated, Some(&plain), [false, false, true, false, true]),
+            (&federated, Some(&of_console), [false, false, true, false, true]),
             (&role, Some(&plain), [true; 5]),
         ] {
             let may =

@@ -7,6 +7,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::UserId;
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -35,8 +36,18 @@ struct Doors {
     sessions: VecDeque<Session>,
 }
 
+/// Whom somebody is taken for who has come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// The root of the account.
+    Root,
+    /// A user, whose password was known.
+    User(UserId),
+}
+
 struct Session {
     key: KeyDigest,
+    identity: Identity,
     /// The name and port under which it was begun.
     host: String,
     until: Instant,
@@ -64,19 +75,39 @@ impl Entrance {
             return None;
         }
         let key = new_key();
-        let session =
-            Session { key: digest(&key), host: host.to_ascii_lowercase(), until: now + SESSION_LIFE };
+        let session = Session {
+            key: digest(&key),
+            identity: Identity::Root,
+            host: host.to_ascii_lowercase(),
+            until: now + SESSION_LIFE,
+        };
         doors.sessions.push_back(session);
         keep_newest(&mut doors.sessions, SESSIONS_MAX);
         Some(key)
     }
 
-    /// Whether a key is that of a session at this host.
-    pub(crate) fn knows(&self, key: &str, host: &str, now: Instant) -> bool {
+    /// Whose session at this host a key is of; nobody's, if it is of none.
+    pub(crate) fn knows(&self, key: &str, host: &str, now: Instant) -> Option<Identity> {
+        self.in_session(key, host, now, |session| session.identity)
+    }
+
+    /// Lets a session be somebody else's from now on; false if there is none.
+    pub(crate) fn become_another(&self, key: &str, host: &str, now: Instant, identity: Identity) -> bool {
+        self.in_session(key, host, now, |session| session.identity = identity).is_some()
+    }
+
+    fn in_session<T>(
+        &self,
+        key: &str,
+        host: &str,
+        now: Instant,
+        then: impl FnOnce(&mut Session) -> T,
+    ) -> Option<T> {
         let key = digest(key);
         let mut doors = self.doors();
         doors.sessions.retain(|session| session.until > now);
-        doors.sessions.iter().any(|session| session.key == key && session.host.eq_ignore_ascii_case(host))
+        let mut sessions = doors.sessions.iter_mut();
+        sessions.find(|session| session.key == key && session.host.eq_ignore_ascii_case(host)).map(then)
     }
 
     /// Ends a session.
@@ -115,10 +146,10 @@ mod tests {
         let token = entrance.token(now);
         assert!(token.len() >= 43, "256 bits");
         let key = entrance.enter(&token, HOST, now).unwrap();
-        assert!(entrance.knows(&key, HOST, now));
+        assert_eq!(entrance.knows(&key, HOST, now), Some(Identity::Root));
         assert_eq!(entrance.enter(&token, HOST, now), None, "it was used");
         assert_eq!(entrance.enter("", HOST, now), None);
-        assert!(!entrance.knows(&token, HOST, now), "a token is no session");
+        assert_eq!(entrance.knows(&token, HOST, now), None, "a token is no session");
     }
 
     #[test]
@@ -127,16 +158,33 @@ mod tests {
         let (late, good) = (entrance.token(now), entrance.token(now));
         assert_eq!(entrance.enter(&late, HOST, now + TOKEN_LIFE), None);
         let key = entrance.enter(&good, HOST, now + TOKEN_LIFE / 2).unwrap();
-        assert!(entrance.knows(&key, HOST, now + SESSION_LIFE));
-        assert!(!entrance.knows(&key, HOST, now + SESSION_LIFE + TOKEN_LIFE));
+        assert!(entrance.knows(&key, HOST, now + SESSION_LIFE).is_some());
+        assert_eq!(entrance.knows(&key, HOST, now + SESSION_LIFE + TOKEN_LIFE), None);
     }
 
     #[test]
     fn a_session_is_of_the_host_it_was_begun_at() {
         let (entrance, now) = (Entrance::default(), Instant::now());
         let key = entrance.enter(&entrance.token(now), "LocalHost:4566", now).unwrap();
-        assert!(entrance.knows(&key, "localhost:4566", now));
-        assert!(!entrance.knows(&key, "localhost:4567", now) && !entrance.knows(&key, HOST, now));
+        assert!(entrance.knows(&key, "localhost:4566", now).is_some());
+        assert_eq!(entrance.knows(&key, "localhost:4567", now), None);
+        assert_eq!(entrance.knows(&key, HOST, now), None);
+    }
+
+    #[test]
+    fn a_session_becomes_another_persons_and_no_other_session_does() {
+        let (entrance, now) = (Entrance::default(), Instant::now());
+        let enter = || entrance.enter(&entrance.token(now), HOST, now).unwrap();
+        let (key, other) = (enter(), enter());
+        let bob = Identity::User(UserId::numbered(1));
+        assert!(entrance.become_another(&key, HOST, now, bob));
+        assert_eq!(entrance.knows(&key, HOST, now), Some(bob));
+        assert_eq!(entrance.knows(&other, HOST, now), Some(Identity::Root));
+        assert!(entrance.become_another(&key, HOST, now, Identity::Root));
+        assert_eq!(entrance.knows(&key, HOST, now), Some(Identity::Root));
+        assert!(!entrance.become_another("no key", HOST, now, bob));
+        assert!(!entrance.become_another(&key, "elsewhere:4566", now, bob));
+        assert!(!entrance.become_another(&key, HOST, now + SESSION_LIFE, bob));
     }
 
     #[test]
@@ -144,7 +192,7 @@ mod tests {
         let (entrance, now) = (Entrance::default(), Instant::now());
         let key = entrance.enter(&entrance.token(now), HOST, now).unwrap();
         entrance.leave(&key);
-        assert!(!entrance.knows(&key, HOST, now));
+        assert_eq!(entrance.knows(&key, HOST, now), None);
     }
 
     #[test]
@@ -158,7 +206,7 @@ mod tests {
         let enter = || entrance.enter(&entrance.token(now), HOST, now).unwrap();
         let oldest = enter();
         let newer: Vec<String> = (0..SESSIONS_MAX).map(|_| enter()).collect();
-        assert!(!entrance.knows(&oldest, HOST, now));
-        assert!(newer.iter().all(|key| entrance.knows(key, HOST, now)));
+        assert_eq!(entrance.knows(&oldest, HOST, now), None);
+        assert!(newer.iter().all(|key| entrance.knows(key, HOST, now).is_some()));
     }
 }

@@ -4,27 +4,25 @@
 //! refused here as well; and only who belongs to the daemon's own user is let in, so that neither other users of this machine
 //! nor its instances come further than the files, which are no secret.
 
-use awsproto::{Bearer, Session};
 use console::File;
 use flate2::read::GzDecoder;
 use http_body_util::Full;
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Response, StatusCode};
-use model::Timestamp;
 use serde::Serialize;
 use std::io::Read;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::api::{Api, Client, headers_of, signed_request};
-use crate::clock;
 use crate::host_name::addressed;
 use crate::shares::Holder;
 use crate::tunnel;
 
+mod credentials;
 mod entrance;
 mod terminal;
 
@@ -35,9 +33,6 @@ pub use terminal::Terminals;
 pub const PATH: &str = "/_hamlet/console/";
 /// The same without the stroke that people leave away.
 const PATH_AS_TYPED: &str = "/_hamlet/console";
-/// How long the page's credentials hold. It asks for others before they end.
-const CREDENTIALS_LIFE: Duration = Duration::from_secs(60 * 60);
-
 /// Every request that the page can make goes to where it came from; nothing in it runs but the files; no page shows it in a
 /// frame. Components set styles of their own as the page runs.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -60,10 +55,11 @@ pub(crate) fn is_meant(client: &Client, path: &str) -> bool {
 }
 
 /// Answers a request of the console; one for a terminal becomes a WebSocket.
-pub(crate) fn answer(
+pub(crate) async fn answer(
     api: &Arc<Api>,
     client: &Client,
     head: &Parts,
+    body: impl Body<Data = Bytes>,
     upgrade: OnUpgrade,
 ) -> Response<Full<Bytes>> {
     if let Some(refusal) = api.refusal(client, head) {
@@ -74,7 +70,9 @@ pub(crate) fn answer(
     match (&head.method, path) {
         (&Method::GET, "enter") => enter(api, client, head),
         (&Method::GET, "terminal") => terminal(api, client, head, upgrade),
-        (&Method::POST, "credentials") => credentials(api, client, head),
+        (&Method::POST, "credentials") => credentials::credentials(api, client, head),
+        (&Method::POST, "sign_in") => credentials::sign_in(api, client, head, body).await,
+        (&Method::POST, "sign_in_as_root") => credentials::sign_in_as_root(api, client, head),
         (&Method::POST, "leave") => leave(api, head),
         (&Method::GET | &Method::HEAD, path) => file(head, path),
         _ => text(StatusCode::METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "GET the console's files.\n"),
@@ -94,34 +92,12 @@ fn enter(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
     }
 }
 
-/// Temporary credentials of the account's root, for a page of somebody who has come in. They are asked for by POST, with the
-/// origin that browsers then say; `crate::web_page` has seen to it that it is ours.
-fn credentials(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
-    match signed_in(api, client, head) {
-        Some(_) => json(StatusCode::OK, &credentials_at(api, clock::now())),
-        None => nobody(),
-    }
-}
-
-/// The key and the host of whoever is signed in.
-fn signed_in<'a>(api: &Api, client: &Client, head: &'a Parts) -> Option<(&'a str, String)> {
-    let host = addressed(head).unwrap_or_default();
-    let key = key_in(head, &host)?;
-    let is_known = client.holder == Holder::Own
-        && head.headers.contains_key("origin")
-        && api.entrance.knows(key, &host, Instant::now());
-    is_known.then_some((key, host))
-}
-
-fn nobody() -> Response<Full<Bytes>> {
-    let problem = "Nobody is signed in: `hamlet console` prints an address that lets you in.";
-    json(StatusCode::UNAUTHORIZED, &Problem { problem })
-}
-
-/// Opens a terminal to a page of somebody who is signed in, and for as long as they are. Browsers let pages of any origin
-/// ask for a WebSocket: `crate::web_page` has seen to it that this one is ours.
+/// Opens a terminal to a page of somebody who is signed in, and for as long as they are, and nobody else instead. Browsers let
+/// pages of any origin ask for a WebSocket: `crate::web_page` has seen to it that this one is ours.
 fn terminal(api: &Arc<Api>, client: &Client, head: &Parts, upgrade: OnUpgrade) -> Response<Full<Bytes>> {
-    let Some((key, host)) = signed_in(api, client, head) else { return nobody() };
+    let known = credentials::known(api, client, head);
+    let account = known.as_ref().and_then(|known| known.account(api));
+    let (Some(known), Some(account)) = (known, account) else { return credentials::nobody() };
     let headers = headers_of(head);
     let accept = match tunnel::handshake(&signed_request(head, &headers)) {
         Ok(key) => tunnel::accept_key(key),
@@ -133,26 +109,9 @@ fn terminal(api: &Arc<Api>, client: &Client, head: &Parts, upgrade: OnUpgrade) -
             );
         }
     };
-    let (own, key) = (Arc::clone(api), key.to_owned());
-    let is_signed_in = move || own.entrance.knows(&key, &host, Instant::now());
-    tokio::spawn(terminal::serve(Arc::clone(api), upgrade, Box::new(is_signed_in)));
+    let is_signed_in = known.is_still(api);
+    tokio::spawn(terminal::serve(Arc::clone(api), upgrade, account, is_signed_in));
     tunnel::switching(accept).body(Full::default()).expect("status and headers are well-formed")
-}
-
-fn credentials_at(api: &Api, now: Timestamp) -> Credentials {
-    let account = api.config.account;
-    let issued = Timestamp::from_secs(now.as_secs());
-    let session = Session::lasting(issued, issued.saturating_add(CREDENTIALS_LIFE));
-    let own = u64::from_le_bytes(clock::random());
-    let made = api.callers.sessions().credentials(account, &Bearer::Root(account), &session, own);
-    Credentials {
-        access_key_id: made.access_key_id,
-        secret_access_key: made.secret_access_key,
-        session_token: made.session_token,
-        expiration: session.expires.to_the_second(),
-        account: account.to_string(),
-        region: api.config.region.to_string(),
-    }
 }
 
 /// Ends the session, and has the browser forget it.
@@ -238,23 +197,6 @@ fn guarded(status: StatusCode) -> Builder {
         .header("referrer-policy", "no-referrer")
         .header("cross-origin-opener-policy", "same-origin")
         .header("cross-origin-resource-policy", "same-origin")
-}
-
-#[derive(Serialize)]
-struct Problem {
-    problem: &'static str,
-}
-
-/// Temporary credentials, and whose they are.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Credentials {
-    access_key_id: String,
-    secret_access_key: String,
-    session_token: String,
-    expiration: String,
-    account: String,
-    region: String,
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use model::{Instance, InstanceId, InstanceState, Region, Scope, World};
+use model::{AccountId, Instance, InstanceId, InstanceState, Region, Scope, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,14 +47,14 @@ pub(crate) type Socket = WebSocketStream<TokioIo<Upgraded>>;
 pub(crate) type SignedIn = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// Serves a terminal to a page that was let in, until either has had enough.
-pub(crate) async fn serve(api: Arc<Api>, upgrade: OnUpgrade, is_signed_in: SignedIn) {
+pub(crate) async fn serve(api: Arc<Api>, upgrade: OnUpgrade, account: AccountId, is_signed_in: SignedIn) {
     let Ok(upgraded) = upgrade.await else { return };
     let io = TokioIo::new(upgraded);
     let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(tunnel::configuration())).await;
     let Some(greeting) = hear(&mut socket, GREETING_MAX).await else { return };
     match greeting {
         FromPage::Open { region, instance, user, size } => {
-            let wanted = Wanted { region, instance, user, size };
+            let wanted = Wanted { account, region, instance, user, size };
             match open(&api, &mut socket, wanted).await {
                 Ok(Some(shell)) => run(&api.terminals, socket, shell, is_signed_in).await,
                 Ok(None) => {}
@@ -72,6 +72,7 @@ pub(crate) async fn serve(api: Arc<Api>, upgrade: OnUpgrade, is_signed_in: Signe
 }
 
 struct Wanted {
+    account: AccountId,
     region: String,
     instance: String,
     user: String,
@@ -80,10 +81,10 @@ struct Wanted {
 
 /// The way into an instance. Nothing if the page has gone meanwhile.
 async fn open(api: &Api, socket: &mut Socket, wanted: Wanted) -> Result<Option<Shell>, Why> {
-    let Wanted { region, instance, user, size } = wanted;
+    let Wanted { account, region, instance, user, size } = wanted;
     let region: Region = region.parse().map_err(|_| Why::NoInstance)?;
     let address =
-        address_of(&api.state.snapshot(), Scope { account: api.config.account, region }, &instance)?;
+        address_of(&api.state.snapshot(), Scope { account, region }, &instance)?;
     let source = namespaces::instance_connect_source(region).ok_or(Why::NotThere)?;
     let namespaces = api.namespaces.load_full().ok_or(Why::NotThere)?;
     let key = Key::new(&clock::random());
