@@ -54,6 +54,9 @@ const FORMS: PageEntry[] = [
   page("security_groups/:id/copy", () => import("./security_groups/CopySecurityGroup")),
   page("security_groups/:id/edit_inbound_rules", () => import("./security_groups/EditInboundRules")),
   page("security_groups/:id/edit_outbound_rules", () => import("./security_groups/EditOutboundRules")),
+  ...["vpcs", "subnets", "network_interfaces"].map((noun) =>
+    page(`${noun}/:id/create_flow_log`, () => import("./flow_logs/CreateFlowLog")),
+  ),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

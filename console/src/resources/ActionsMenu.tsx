@@ -3,8 +3,14 @@ import { useState } from "react";
 import { go } from "../frame/route";
 import type { Action } from "./noun";
 
+interface Props {
+  actions: Action[];
+  /** What they are about, where a page has another such menu: `flow logs`. */
+  of?: string;
+}
+
 /** The menu Actions, and the dialog that one of them has opened. */
-export function ActionsMenu({ actions }: { actions: Action[] }) {
+export function ActionsMenu({ actions, of }: Props) {
   // The dialog belongs to what was selected when it was opened, be that gone by now.
   const [dialog, setDialog] = useState<Action["dialog"]>();
   return (
@@ -23,6 +29,7 @@ export function ActionsMenu({ actions }: { actions: Action[] }) {
           if (action?.dialog) setDialog(() => action.dialog);
         }}
         expandToViewport
+        ariaLabel={of && `Actions of ${of}`}
       >
         Actions
       </ButtonDropdown>
