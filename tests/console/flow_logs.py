@@ -108,6 +108,7 @@ class FlowLogs(browser.ConsoleLab, NetworkLab):
         self.until("Access error")
         self.is_accessible("the tab Flow logs")
         self.picture("tab")
+        self.in_the_dark("the tab Flow logs", "tab")
         leave = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
         for action in ("CreateLogGroup", "DescribeLogGroups", "DescribeLogStreams"):
             leave["Action"].append(f"logs:{action}")
