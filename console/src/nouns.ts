@@ -26,5 +26,6 @@ export const NOUNS: NounEntry[] = [
   { path: "network_acls", load: () => import("./network_acls/network_acls") },
   { path: "elastic_ips", load: () => import("./elastic_ips/elastic_ips") },
   { path: "network_interfaces", load: () => import("./network_interfaces/network_interfaces") },
+  { path: "log_groups", load: () => import("./log_groups/log_groups") },
   { path: "prefix_lists", load: () => import("./prefix_lists/prefix_lists") },
 ];

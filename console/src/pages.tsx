@@ -54,6 +54,10 @@ const FORMS: PageEntry[] = [
   page("security_groups/:id/copy", () => import("./security_groups/CopySecurityGroup")),
   page("security_groups/:id/edit_inbound_rules", () => import("./security_groups/EditInboundRules")),
   page("security_groups/:id/edit_outbound_rules", () => import("./security_groups/EditOutboundRules")),
+  page("log_groups/create", () => import("./log_groups/CreateLogGroup")),
+  page("log_groups/:id/create_metric_filter", () => import("./log_groups/CreateMetricFilter")),
+  page("log_groups/:id/manage_tags", () => import("./log_groups/ManageTags")),
+  page("log_groups/:id/log_events", () => import("./log_events/LogEvents")),
   ...["vpcs", "subnets", "network_interfaces"].map((noun) =>
     page(`${noun}/:id/create_flow_log`, () => import("./flow_logs/CreateFlowLog")),
   ),

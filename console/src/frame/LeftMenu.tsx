@@ -1,15 +1,16 @@
 import Box from "@cloudscape-design/components/box";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
-import { type MenuEntry, VPC_MENU } from "./menu";
+import { type MenuEntry, menuAt } from "./menu";
 import { usePlace } from "./places";
 import { href } from "./route";
 
 const NOT_THERE = "not-there-yet";
 
-/** The VPC console's left menu. What is not there yet says so, and leads nowhere. */
+/** The left menu of the service that the page is of. What is not there yet says so, and leads nowhere. */
 export function LeftMenu() {
   const { region, path } = usePlace().route;
-  const items: SideNavigationProps.Item[] = VPC_MENU.map(({ title, entries }) => ({
+  const menu = menuAt(path);
+  const items: SideNavigationProps.Item[] = menu.groups.map(({ title, entries }) => ({
     type: "section",
     text: title,
     defaultExpanded: true,
@@ -17,7 +18,7 @@ export function LeftMenu() {
   }));
   return (
     <SideNavigation
-      header={{ text: "VPC dashboard", href: href(region, []) }}
+      header={{ text: menu.title, href: href(region, menu.home) }}
       activeHref={href(region, path.slice(0, 1))}
       items={items}
       onFollow={(event) => {

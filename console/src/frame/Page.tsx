@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Messages } from "./flash";
 import { LeftMenu } from "./LeftMenu";
 import { remember, remembered } from "./memory";
+import { menuAt } from "./menu";
 import { usePlace } from "./places";
 import { href } from "./route";
 
@@ -46,7 +47,12 @@ export function Page({
   const { region, path } = usePlace().route;
   const [open, setOpen] = useState(() => !isWide && remembered(MENU, window.innerWidth > 900));
   const [size, setSize] = useState(() => remembered(PANEL, PANEL_SIZE));
-  const crumbs: Crumb[] = [{ text: "VPC", path: [] }, ...above, ...(title ? [{ text: title, path }] : [])];
+  const { service, home } = menuAt(path);
+  const crumbs: Crumb[] = [
+    { text: service, path: home },
+    ...above,
+    ...(title ? [{ text: title, path }] : []),
+  ];
   useEffect(() => {
     document.title = `${title ?? "VPC dashboard"} | Hamlet`;
   }, [title]);
@@ -80,7 +86,7 @@ export function Page({
       }}
       splitPanelPreferences={{ position: "bottom" }}
       ariaLabels={{
-        navigation: "VPC",
+        navigation: service,
         navigationToggle: "Open the menu",
         navigationClose: "Close the menu",
         notifications: "Messages",

@@ -20,6 +20,7 @@ export const SERVICES: Findable[] = [
     text: "CloudWatch",
     description: "Monitor Resources and Applications",
     words: ["logs", "metrics", "insights"],
+    path: ["log_groups"],
   },
   { text: "S3", description: "Scalable Storage in the Cloud", words: ["buckets", "objects"] },
   {
@@ -79,6 +80,12 @@ export const FEATURES: Findable[] = [
     description: "VPC feature",
     words: ["firewall", "sg"],
     path: ["security_groups"],
+  },
+  {
+    text: "Log groups",
+    description: "CloudWatch feature",
+    words: ["cloudwatch logs", "log streams", "log events", "flow logs"],
+    path: ["log_groups"],
   },
   { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
 ];

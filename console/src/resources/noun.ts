@@ -71,6 +71,9 @@ export interface Tab {
   id: string;
   label: string;
   content: ReactNode;
+  /** One that is not there yet, and why. */
+  disabled?: boolean;
+  disabledReason?: string;
 }
 
 /** Why an action that Hamlet does not have is grey. */
