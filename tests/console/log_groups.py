@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CloudWatch's log groups: made, kept for a month, searched, counted, deleted. The API is asked
+"""CloudWatch's log groups: made, kept for a month, searched, counted, watched as events come, deleted. The API is asked
 after the clicks.
 """
 
@@ -29,6 +29,7 @@ class LogGroups(browser.ConsoleLab):
         self.newer()
         self.metric_filter()
         self.tags()
+        self.live_tail()
         self.deleted()
 
     def logs(self, *words):
@@ -206,6 +207,23 @@ class LogGroups(browser.ConsoleLab):
         self.reads("were changed")
         arn = f"arn:aws:logs:{harness.REGION}:{harness.ACCOUNT}:log-group:{GROUP}"
         self.sees(self.logs("list-tags-for-resource", "--resource-arn", arn)["tags"], {"lab": "seven"})
+
+    def live_tail(self):
+        self.step("Live Tail shows events as they come, those that match")
+        self.page.get_by_role("tab", name="Log streams").click()
+        self.button("Start tailing")
+        self.heading("Live Tail")
+        self.reads(GROUP)
+        self.fill("Add filter patterns – optional", "wanted")
+        self.button("Start")
+        self.reads("Waiting for events.")
+        self.put("not this one", "wanted: this one")
+        self.reads("wanted: this one")
+        self.sees(self.page.get_by_text("not this one").count(), 0)
+        self.is_accessible("Live Tail")
+        self.picture("live-tail")
+        self.button("Stop")
+        self.reads("Stopped")
 
     def deleted(self):
         self.step("a log group that is protected is not deleted, and the dialog says so")

@@ -66,7 +66,7 @@ const CLOUDWATCH: Menu = {
       entries: [
         { text: "Log groups", path: "log_groups" },
         { text: "Log Anomalies" },
-        { text: "Live Tail" },
+        { text: "Live Tail", path: "live_tail" },
         { text: "Logs Insights" },
         { text: "Contributor Insights" },
       ],

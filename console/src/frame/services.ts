@@ -87,6 +87,7 @@ export const FEATURES: Findable[] = [
     words: ["cloudwatch logs", "log streams", "log events", "flow logs"],
     path: ["log_groups"],
   },
+  { text: "Live Tail", description: "CloudWatch feature", words: ["tail"], path: ["live_tail"] },
   { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
 ];
 

@@ -19,7 +19,7 @@ import { succeed } from "../frame/flash";
 import { counted } from "../resources/names";
 import { timeOfMillis } from "../resources/times";
 import { SmallTable } from "../table/SmallTable";
-import { eventsHref } from "./places";
+import { eventsHref, tailHref } from "./places";
 import { useStreams } from "./read";
 
 /** How many log streams are shown, and added each time that somebody asks for more. */
@@ -61,6 +61,7 @@ export function StreamsTab({ region, group }: Props) {
               Delete
             </Button>
             <Button onClick={() => setDialog("create")}>Create log stream</Button>
+            <Button href={tailHref(region, [group])}>Start tailing</Button>
             <Button variant="primary" href={eventsHref(region, group)}>
               Search all log streams
             </Button>

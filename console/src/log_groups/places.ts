@@ -4,3 +4,18 @@ import { href } from "../frame/route";
 export function eventsHref(region: string, group: string, stream?: string): string {
   return href(region, ["log_groups", group, "log_events"], stream ? { stream } : {});
 }
+
+/** Live Tail with groups that are selected already. */
+export function tailHref(region: string, groups: string[]): string {
+  return href(region, ["live_tail"], { groups: JSON.stringify(groups) });
+}
+
+/** The groups that an address names. */
+export function groupsIn(query: URLSearchParams): string[] {
+  try {
+    const groups: unknown = JSON.parse(query.get("groups") ?? "[]");
+    return Array.isArray(groups) ? groups.map(String) : [];
+  } catch {
+    return [];
+  }
+}
