@@ -58,6 +58,7 @@ const FORMS: PageEntry[] = [
   page("log_groups/:id/create_metric_filter", () => import("./log_groups/CreateMetricFilter")),
   page("log_groups/:id/manage_tags", () => import("./log_groups/ManageTags")),
   page("log_groups/:id/log_events", () => import("./log_events/LogEvents")),
+  page("logs_insights", () => import("./logs_insights/LogsInsights")),
   page("live_tail", () => import("./live_tail/LiveTail")),
   ...["vpcs", "subnets", "network_interfaces"].map((noun) =>
     page(`${noun}/:id/create_flow_log`, () => import("./flow_logs/CreateFlowLog")),

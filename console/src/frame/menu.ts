@@ -67,7 +67,7 @@ const CLOUDWATCH: Menu = {
         { text: "Log groups", path: "log_groups" },
         { text: "Log Anomalies" },
         { text: "Live Tail", path: "live_tail" },
-        { text: "Logs Insights" },
+        { text: "Logs Insights", path: "logs_insights" },
         { text: "Contributor Insights" },
       ],
     },

@@ -87,6 +87,12 @@ export const FEATURES: Findable[] = [
     words: ["cloudwatch logs", "log streams", "log events", "flow logs"],
     path: ["log_groups"],
   },
+  {
+    text: "Logs Insights",
+    description: "CloudWatch feature",
+    words: ["query", "queries"],
+    path: ["logs_insights"],
+  },
   { text: "Live Tail", description: "CloudWatch feature", words: ["tail"], path: ["live_tail"] },
   { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
 ];

@@ -13,7 +13,7 @@ import { sentence } from "../clients/failure";
 import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
-import { tailHref } from "../log_groups/places";
+import { insightsHref, tailHref } from "../log_groups/places";
 import { ALL, type Range, readRange, written } from "../time_range/range";
 import { TimeRangeField } from "../time_range/TimeRangeField";
 import { timestamp, useZone } from "../time_range/zone";
@@ -75,6 +75,7 @@ export default function LogEvents({ id }: { id: string }) {
                   onClick={() => setTurn(turn + 1)}
                 />
                 <Button href={tailHref(region, [id])}>Start tailing</Button>
+                <Button href={insightsHref(region, [id])}>View in Logs Insights</Button>
               </SpaceBetween>
             }
           >

@@ -19,7 +19,7 @@ import { succeed } from "../frame/flash";
 import { counted } from "../resources/names";
 import { timeOfMillis } from "../resources/times";
 import { SmallTable } from "../table/SmallTable";
-import { eventsHref, tailHref } from "./places";
+import { eventsHref, insightsHref, tailHref } from "./places";
 import { useStreams } from "./read";
 
 /** How many log streams are shown, and added each time that somebody asks for more. */
@@ -62,6 +62,7 @@ export function StreamsTab({ region, group }: Props) {
             </Button>
             <Button onClick={() => setDialog("create")}>Create log stream</Button>
             <Button href={tailHref(region, [group])}>Start tailing</Button>
+            <Button href={insightsHref(region, [group])}>View in Logs Insights</Button>
             <Button variant="primary" href={eventsHref(region, group)}>
               Search all log streams
             </Button>

@@ -9,7 +9,7 @@ import { DeleteLogGroupsDialog } from "./DeleteLogGroupsDialog";
 import { DeletionProtectionDialog } from "./DeletionProtectionDialog";
 import { GroupTagsTab } from "./GroupTagsTab";
 import { MetricFiltersTab } from "./MetricFiltersTab";
-import { eventsHref, tailHref } from "./places";
+import { eventsHref, insightsHref, tailHref } from "./places";
 import { RetentionDialog } from "./RetentionDialog";
 import { readLogGroups } from "./read";
 import { retentionText } from "./retention";
@@ -84,6 +84,11 @@ function actions(selected: LogGroup[], region: string): Action[] {
       id: "search",
       text: "Search all log streams",
       ...ofOne(selected, (it) => ({ href: eventsHref(region, LOG_GROUPS.id(it)) })),
+    },
+    {
+      id: "insights",
+      text: "View in Logs Insights",
+      ...forAll({ href: insightsHref(region, selected.map(LOG_GROUPS.id)) }),
     },
     {
       id: "tail",

@@ -5,6 +5,11 @@ export function eventsHref(region: string, group: string, stream?: string): stri
   return href(region, ["log_groups", group, "log_events"], stream ? { stream } : {});
 }
 
+/** Logs Insights with groups that are selected already. */
+export function insightsHref(region: string, groups: string[]): string {
+  return href(region, ["logs_insights"], { groups: JSON.stringify(groups) });
+}
+
 /** Live Tail with groups that are selected already. */
 export function tailHref(region: string, groups: string[]): string {
   return href(region, ["live_tail"], { groups: JSON.stringify(groups) });
