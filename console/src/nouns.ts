@@ -28,6 +28,7 @@ export const NOUNS: NounEntry[] = [
   { path: "network_interfaces", load: () => import("./network_interfaces/network_interfaces") },
   { path: "instances", load: () => import("./instances/instances") },
   { path: "key_pairs", load: () => import("./key_pairs/key_pairs") },
+  { path: "log_groups", load: () => import("./log_groups/log_groups") },
   { path: "prefix_lists", load: () => import("./prefix_lists/prefix_lists") },
   { path: "policies", load: () => import("./policies/policies") },
   { path: "roles", load: () => import("./roles/roles") },

@@ -157,6 +157,15 @@ class ConsoleLab(harness.Lab):
     def reads(self, text):
         self.page.get_by_text(text).first.wait_for()
 
+    def in_the_dark(self, where, name):
+        """What a page looks like in the dark, where it can be read as well; then by day again."""
+        for colours in ("Dark", "Light"):
+            self.page.get_by_role("button", name="Settings").click()
+            self.page.get_by_role("menuitemcheckbox", name=colours).click()
+            if colours == "Dark":
+                self.is_accessible(f"{where} in the dark")
+                self.picture(f"{name}-dark")
+
     def picture(self, name):
         if PICTURES:
             for colours in ("dark", "light"):

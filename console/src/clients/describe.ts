@@ -6,6 +6,7 @@ import {
   type DhcpOptions,
   type EgressOnlyInternetGateway,
   type Filter,
+  type FlowLog,
   type Instance,
   type InternetGateway,
   type ManagedPrefixList,
@@ -14,6 +15,7 @@ import {
   type NetworkInterface,
   paginateDescribeDhcpOptions,
   paginateDescribeEgressOnlyInternetGateways,
+  paginateDescribeFlowLogs,
   paginateDescribeInstances,
   paginateDescribeInternetGateways,
   paginateDescribeManagedPrefixLists,
@@ -75,7 +77,7 @@ export function readEgressOnlyInternetGateways(region: string): Promise<EgressOn
   );
 }
 
-/** The call's member is `Filter`, unlike all others'. */
+/** The call's member is `Filter`, unlike most others'. */
 export function readNatGateways(region: string, Filters?: Filter[]): Promise<NatGateway[]> {
   return all(
     paginateDescribeNatGateways({ client: ec2(region) }, { Filter: Filters }),
@@ -103,6 +105,11 @@ export function readNetworkInterfaces(region: string, Filters?: Filter[]): Promi
     paginateDescribeNetworkInterfaces({ client: ec2(region) }, { Filters }),
     (page) => page.NetworkInterfaces,
   );
+}
+
+/** The call's member is `Filter`, as NAT gateways' is. */
+export function readFlowLogs(region: string, Filters?: Filter[]): Promise<FlowLog[]> {
+  return all(paginateDescribeFlowLogs({ client: ec2(region) }, { Filter: Filters }), (page) => page.FlowLogs);
 }
 
 export function readPrefixLists(region: string): Promise<ManagedPrefixList[]> {

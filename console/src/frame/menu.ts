@@ -97,10 +97,30 @@ const IAM: MenuGroup[] = [
   },
 ];
 
+const CLOUDWATCH: MenuGroup[] = [
+  { title: "Alarms", entries: [{ text: "All alarms" }] },
+  {
+    title: "Logs",
+    entries: [
+      { text: "Log groups", path: "log_groups" },
+      { text: "Log Anomalies" },
+      { text: "Live Tail", path: "live_tail" },
+      { text: "Logs Insights", path: "logs_insights" },
+      { text: "Contributor Insights" },
+    ],
+  },
+  { title: "Metrics", entries: [{ text: "All metrics" }, { text: "Explorer" }, { text: "Streams" }] },
+  {
+    title: "Network Monitoring",
+    entries: [{ text: "Flow monitors" }, { text: "Synthetic monitors" }],
+  },
+];
+
 /** Of several that a page belongs to, the first is shown, unless somebody comes from another. */
 const MENUS: Menu[] = [
   { service: "VPC", dashboard: "VPC dashboard", home: [], groups: VPC },
   { service: "EC2", dashboard: "EC2 dashboard", home: ["ec2"], groups: EC2 },
+  { service: "CloudWatch", dashboard: "CloudWatch", home: ["log_groups"], groups: CLOUDWATCH },
   { service: "IAM", dashboard: "IAM dashboard", home: ["iam"], isGlobal: true, groups: IAM },
 ];
 /** Pages that no menu leads to, and whose console is not the first. */
@@ -121,8 +141,9 @@ export function menuAt(path: string[]): Menu {
 
 function has({ service, home, groups }: Menu, path: string[]): boolean {
   const [first] = path;
-  if (first === undefined || first === home[0]) return path.join("/") === home.join("/");
+  if (first === undefined) return home.length === 0;
   return (
+    first === home[0] ||
     BESIDE[first] === service ||
     groups.some(({ entries }) => entries.some((it) => it.path !== undefined && it.path === first))
   );

@@ -20,6 +20,7 @@ export const SERVICES: Findable[] = [
     text: "CloudWatch",
     description: "Monitor Resources and Applications",
     words: ["logs", "metrics", "insights"],
+    path: ["log_groups"],
   },
   { text: "S3", description: "Scalable Storage in the Cloud", words: ["buckets", "objects"] },
   {
@@ -94,6 +95,19 @@ export const FEATURES: Findable[] = [
     words: ["firewall", "sg"],
     path: ["security_groups"],
   },
+  {
+    text: "Log groups",
+    description: "CloudWatch feature",
+    words: ["cloudwatch logs", "log streams", "log events", "flow logs"],
+    path: ["log_groups"],
+  },
+  {
+    text: "Logs Insights",
+    description: "CloudWatch feature",
+    words: ["query", "queries"],
+    path: ["logs_insights"],
+  },
+  { text: "Live Tail", description: "CloudWatch feature", words: ["tail"], path: ["live_tail"] },
   {
     text: "Access keys",
     description: "IAM feature",

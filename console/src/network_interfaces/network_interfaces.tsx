@@ -1,5 +1,7 @@
 import type { NetworkInterface } from "@aws-sdk/client-ec2";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { createFlowLog } from "../flow_logs/action";
+import { flowLogsTab } from "../flow_logs/tab";
 import { href } from "../frame/route";
 import { Copied, ResourceLink, State } from "../resources/cells";
 import { capitalised, DASH, nameIn, titleOf, yesNo } from "../resources/names";
@@ -94,7 +96,7 @@ function actions(selected: NetworkInterfaceRow[], region: string): Action[] {
     later("associate", "Associate address"),
     later("change-groups", "Change security groups"),
     later("change-check", "Change source/dest. check"),
-    later("create-flow-log", "Create flow log"),
+    createFlowLog(region, "network_interfaces", selected.map(NETWORK_INTERFACES.id)),
     later("change-termination", "Change termination behavior"),
     later("change-description", "Change description"),
     later("manage-tags", "Manage tags"),
@@ -157,7 +159,7 @@ function details(row: NetworkInterfaceRow, region: string): Field[] {
   ];
 }
 
-function tabs({ it }: NetworkInterfaceRow): Tab[] {
+function tabs({ it }: NetworkInterfaceRow, region: string): Tab[] {
   return [
     {
       id: "addresses",
@@ -177,6 +179,7 @@ function tabs({ it }: NetworkInterfaceRow): Tab[] {
         />
       ),
     },
+    flowLogsTab(region, it.NetworkInterfaceId ?? ""),
     { id: "tags", label: "Tags", content: <TagsTab tags={it.TagSet} /> },
   ];
 }

@@ -10,10 +10,12 @@ interface Props {
   actions: Action[];
   /** What the menu is called. */
   text?: string;
+  /** What they are about, where a page has another such menu: `flow logs`. */
+  of?: string | undefined;
 }
 
 /** The menu Actions, or another of its kind, and the dialog that an entry of it has opened. */
-export function ActionsMenu({ actions, text = "Actions" }: Props) {
+export function ActionsMenu({ actions, text = "Actions", of }: Props) {
   // The dialog belongs to what was selected when it was opened, be that gone by now.
   const [dialog, setDialog] = useState<Action["dialog"]>();
   const [isRunning, setRunning] = useState(false);
@@ -42,6 +44,7 @@ export function ActionsMenu({ actions, text = "Actions" }: Props) {
           if (action?.run) void run(action);
         }}
         expandToViewport
+        ariaLabel={of && `Actions of ${of}`}
       >
         {text}
       </ButtonDropdown>

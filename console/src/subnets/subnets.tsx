@@ -1,3 +1,5 @@
+import { createFlowLog } from "../flow_logs/action";
+import { flowLogsTab } from "../flow_logs/tab";
 import { href } from "../frame/route";
 import { Copied, ResourceLink, State } from "../resources/cells";
 import { capitalised, DASH, nameIn, titleOf, yesNo } from "../resources/names";
@@ -83,7 +85,7 @@ function actions(selected: SubnetRow[], region: string): Action[] {
       text: "View details",
       ...ofOne(selected, (it) => ({ href: href(region, ["subnets", SUBNETS.id(it)]) })),
     },
-    { id: "create-flow-log", text: "Create flow log", disabledReason: NOT_THERE_YET },
+    createFlowLog(region, "subnets", selected.map(SUBNETS.id)),
     {
       id: "edit-settings",
       text: "Edit subnet settings",
@@ -155,6 +157,7 @@ function tabs({ subnet, routeTable, networkAcl }: SubnetRow, region: string): Ta
       label: "Network ACL",
       content: <NetworkAclTab region={region} subnet={subnet.SubnetId ?? ""} acl={networkAcl} />,
     },
+    flowLogsTab(region, subnet.SubnetId ?? ""),
     { id: "tags", label: "Tags", content: <TagsTab tags={subnet.Tags} /> },
   ];
 }

@@ -15,6 +15,21 @@ interface Props<T> {
   variant?: TableProps.Variant;
   /** Where there is little room and much text, as in a dialog. */
   wrapLines?: boolean;
+  /** A field that narrows what is shown. */
+  filter?: ReactNode;
+  /** Where rows are chosen, for the actions beside the title. */
+  selection?: Selection<T>;
+}
+
+interface Selection<T> {
+  /** What is chosen from, in the labels: `flow logs`. */
+  things: string;
+  id: (item: T) => string;
+  /** How a row is called by whoever does not see it. */
+  name: (item: T) => string;
+  /** Identifiers. */
+  chosen: string[];
+  choose: (ids: string[]) => void;
 }
 
 /** A table within a tab or a form: a few rows of what belongs to something else. */
@@ -28,15 +43,19 @@ export function SmallTable<T>({
   isLoading,
   variant,
   wrapLines,
+  selection,
+  filter,
 }: Props<T>) {
   return (
     <Table
+      {...(selection && selectionOf(items, selection))}
       variant={variant ?? "borderless"}
       wrapLines={wrapLines ?? false}
       items={items}
       loading={isLoading ?? false}
       loadingText={`Loading ${title}`}
-      ariaLabels={{ tableLabel: title }}
+      filter={filter}
+      ariaLabels={labels(title, selection)}
       columnDefinitions={columns.map(({ header, cell }) => ({ id: header, header, cell }))}
       header={
         <Header variant="h3" counter={`(${items.length})`} actions={actions} description={description}>
@@ -50,4 +69,23 @@ export function SmallTable<T>({
       }
     />
   );
+}
+
+function selectionOf<T>(items: readonly T[], { id, chosen, choose }: Selection<T>) {
+  return {
+    selectionType: "multi",
+    trackBy: id,
+    selectedItems: items.filter((it) => chosen.includes(id(it))),
+    onSelectionChange: ({ detail }) => choose(detail.selectedItems.map(id)),
+  } satisfies Partial<TableProps<T>>;
+}
+
+function labels<T>(title: string, selection: Selection<T> | undefined): TableProps.AriaLabels<T> {
+  if (!selection) return { tableLabel: title };
+  return {
+    tableLabel: title,
+    selectionGroupLabel: `Selection of ${selection.things}`,
+    allItemsSelectionLabel: () => `Select all ${selection.things}`,
+    itemSelectionLabel: (_, it) => `Select ${selection.name(it)}`,
+  };
 }

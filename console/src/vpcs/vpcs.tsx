@@ -1,5 +1,7 @@
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense } from "react";
+import { createFlowLog } from "../flow_logs/action";
+import { flowLogsTab } from "../flow_logs/tab";
 import { href } from "../frame/route";
 import { Copied, ResourceLink, State } from "../resources/cells";
 import { capitalised, DASH, nameIn, titleOf, yesNo } from "../resources/names";
@@ -73,7 +75,7 @@ function actions(selected: VpcRow[], region: string): Action[] {
       text: "Create default VPC",
       dialog: (close) => <CreateDefaultVpcDialog region={region} close={close} />,
     },
-    { id: "create-flow-log", text: "Create flow log", disabledReason: NOT_THERE_YET },
+    createFlowLog(region, "vpcs", selected.map(VPCS.id)),
     {
       id: "edit-settings",
       text: "Edit VPC settings",
@@ -127,6 +129,7 @@ function tabs({ vpc }: VpcRow, region: string): Tab[] {
   return [
     { id: "resource-map", label: "Resource map", content: map },
     { id: "cidrs", label: "CIDRs", content: <CidrsTab of={vpc} /> },
+    flowLogsTab(region, vpc.VpcId ?? ""),
     { id: "tags", label: "Tags", content: <TagsTab tags={vpc.Tags} /> },
   ];
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::errors;
 use crate::events::{Events, Problem};
 use crate::shapes::*;
+use crate::source;
 
 /// Fields of JSON that are shown: "up to 200 log event fields".
 const FIELDS_MAX: usize = 200;
@@ -55,13 +56,16 @@ pub(crate) async fn get(
     let group = of.id.number();
     let found = tokio::task::spawn_blocking(move || events.event(group, number)).await;
     let found = found.map_err(|error| errors::problem(Problem::Storage(error.to_string())))?;
-    let found = found.map_err(errors::problem)?.ok_or_else(gone)?;
+    let (found, format) = found.map_err(errors::problem)?.ok_or_else(gone)?;
     if of.oldest(call.now).is_some_and(|oldest| found.timestamp < oldest) {
         return Err(gone());
     }
     let mut record = BTreeMap::new();
     if let Ok(json @ Value::Object(_)) = serde_json::from_str(&found.message) {
         flatten("", &json, &mut record);
+    } else {
+        let layout = format.map(|format| source::layout(&format));
+        record.extend(analytics::fields(found.message.as_bytes(), layout.as_ref()));
     }
     let system = [
         ("@ptr", pointer),

@@ -76,7 +76,7 @@ impl Source for GroupSource {
 }
 
 /// The layout of a flow log's format: `${version} ${account-id} …`.
-fn layout(format: &str) -> Layout {
+pub(crate) fn layout(format: &str) -> Layout {
     let field = |it: &str| it.trim_start_matches("${").trim_end_matches('}').to_owned();
     let fields: Vec<String> = format.split_whitespace().map(field).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();

@@ -35,6 +35,7 @@ const SAMPLES: &[&str] = &[
     "filter logStatus=\"SKIPDATA\" | stats count(*) by bin(1h) as t | sort t",
     "filter (dstAddr like 'x.x.x.x' and srcAddr like 'y.y.') | stats sum(bytes) as bytesTransferred by srcAddr, dstAddr
      | sort bytesTransferred desc | limit 10",
+    "filter @type = \"REPORT\" | fields @requestId, @billedDuration | sort by @billedDuration desc | limit 25",
     "fields @timestamp, @message, @logStream, @log | sort @timestamp desc | limit 10000",
     "FIELDS strlen(@message) AS message_length | STATS sum(message_length)/1024/1024 as logs_mb BY bin(5m)
      | STATS max(logs_mb) AS peak_ingest_mb, min(logs_mb) AS min_ingest_mb, avg(logs_mb) AS avg_ingest_mb",

@@ -219,14 +219,19 @@ impl Events {
     ///
     /// # Errors
     /// The store's.
-    pub(crate) fn event(&self, group: u64, number: u64) -> Result<Option<super::Found>, Problem> {
+    pub(crate) fn event(
+        &self,
+        group: u64,
+        number: u64,
+    ) -> Result<Option<(super::Found, Option<Arc<str>>)>, Problem> {
         let mut buffer = Vec::new();
         let candidates = self.candidates(group, &Wanted::All, i64::MIN, i64::MAX);
         for candidate in candidates.into_iter().filter(|it| it.has_number(number)) {
             let block = candidate.block(&mut buffer)?;
             let Some(event) = block.numbers.iter().position(|it| *it == number) else { continue };
             let Some(stream) = self.stream_name(group, block.stream) else { continue };
-            return Ok(Some(super::Found::of(&block, event, stream)));
+            let layout = self.shared.state().layouts.get(&block.layout).cloned();
+            return Ok(Some((super::Found::of(&block, event, stream), layout)));
         }
         Ok(None)
     }

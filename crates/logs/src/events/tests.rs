@@ -253,7 +253,8 @@ fn who_scans_sees_columns_with_their_layout_and_nothing_outside_of_the_times() {
         };
         assert_eq!((reject.as_str(), accept.as_str()), ("2 REJECT", "ACCEPT"));
         assert_eq!((first.as_str(), second.as_str()), ("${version} ${action}", "${action}"));
-        assert_eq!(events.event(GROUP, *number).unwrap().unwrap().message, "2 REJECT");
+        let (found, layout) = events.event(GROUP, *number).unwrap().unwrap();
+        assert_eq!((found.message.as_str(), layout.as_deref()), ("2 REJECT", Some("${version} ${action}")));
         assert_eq!(events.event(GROUP, 12345).unwrap(), None);
         wait(events.flush()).unwrap();
     }

@@ -127,6 +127,20 @@ fn what_is_too_old_is_hidden_at_once() {
 }
 
 #[test]
+fn a_record_of_a_flow_log_is_found_with_the_fields_of_its_format() {
+    let mut rig = Rig::with_stream();
+    let message = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 0 0 1 4 336 1432917027 1432917142 REJECT OK";
+    rig.put(&[(NOW, message)]);
+    let found = rig.ok("FilterLogEvents", json!({"logGroupName": "app"}));
+    let (_, _, number) = crate::position::read(found["events"][0]["eventId"].as_str().unwrap()).unwrap();
+    let record = rig.ok("GetLogRecord", json!({"logRecordPointer": pointer("123456789012:app", number)}));
+    let of = |name: &str| record["logRecord"][name].as_str().map(str::to_owned);
+    let wanted = ["eni-1", "10.0.0.1", "336", "REJECT"].map(|it| Some(it.to_owned()));
+    assert_eq!(["interfaceId", "srcAddr", "bytes", "action"].map(of), wanted);
+    assert_eq!(of("@message").as_deref(), Some(message));
+}
+
+#[test]
 fn an_event_is_found_by_its_pointer_with_its_fields() {
     let mut rig = Rig::with_stream();
     let message = r#"{"a":{"b":[1,"x"]},"@c":true,"n":null}"#;

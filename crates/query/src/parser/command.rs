@@ -116,6 +116,8 @@ impl Parser<'_> {
 
     fn sort(&mut self) -> Result<CommandKind, CompileError> {
         self.advance()?;
+        // AWS's sample for Lambda says `sort by @billedDuration desc`.
+        self.take_word("by")?;
         Ok(CommandKind::Sort(self.list(Parser::sort_item)?))
     }
 

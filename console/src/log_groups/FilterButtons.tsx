@@ -1,0 +1,54 @@
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import type { Reading } from "../clients/reading";
+import { ConfirmDialog } from "../dialogs/ConfirmDialog";
+import { WillBeDeleted } from "../dialogs/several";
+import { runSteps } from "../forms/steps";
+import { succeed } from "../frame/flash";
+import { counted } from "../resources/names";
+
+interface Props {
+  /** What they are about: `metric filter`. */
+  kind: string;
+  reading: Reading<unknown>;
+  /** Names. */
+  chosen: string[];
+  remove: (name: string) => Promise<unknown>;
+  /** Where the button that creates leads, or why it does not. */
+  create: { href?: string; disabledReason?: string };
+}
+
+/** The buttons above a group's filters: refresh, delete, create. */
+export function FilterButtons({ kind, reading, chosen, remove, create }: Props) {
+  const [isDeleting, setDeleting] = useState(false);
+  const run = async () => {
+    await runSteps(chosen.map((it) => ({ text: `${it} was deleted`, run: () => remove(it) })));
+    succeed(`You successfully deleted ${counted(chosen.length, kind)}.`);
+  };
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button
+        iconName="refresh"
+        ariaLabel={`Refresh ${kind}s`}
+        loading={reading.isLoading}
+        onClick={reading.refresh}
+      />
+      <Button disabled={chosen.length === 0} onClick={() => setDeleting(true)}>
+        Delete
+      </Button>
+      <Button
+        disabled={create.disabledReason !== undefined}
+        disabledReason={create.disabledReason}
+        {...(create.href ? { href: create.href } : {})}
+      >
+        {`Create ${kind}`}
+      </Button>
+      {isDeleting && (
+        <ConfirmDialog title={`Delete ${kind}`} button="Delete" close={() => setDeleting(false)} run={run}>
+          <WillBeDeleted titles={chosen} />
+        </ConfirmDialog>
+      )}
+    </SpaceBetween>
+  );
+}
