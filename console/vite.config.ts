@@ -31,7 +31,7 @@ const bareStyles: Plugin = {
 };
 
 /** How many pages and parts have to share a module of others' so that it is in the one file that all of them share. */
-const SHARED_BY_MANY = 25;
+const SHARED_BY_MANY = 40;
 
 export default defineConfig({
   base: BASE,
