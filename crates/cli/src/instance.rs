@@ -143,6 +143,7 @@ pub(crate) mod tests {
             nesting: Default::default(),
             boundary: Vec::new(),
             aws_cli: String::new(),
+            internet: Default::default(),
             refused_requests: Default::default(),
             audit_trail: Default::default(),
             flow_logs: Vec::new(),

@@ -22,10 +22,7 @@ pub(crate) async fn serve(listener: TcpListener, places: Arc<Places<IpAddr>>, se
     let serve_one = |stream: TcpStream, _| {
         let service = service.clone();
         async move {
-            match service {
-                Service::Forward(to) => forward(stream, to).await,
-                _ => echo(stream).await,
-            }
+            if let Service::Forward(to) = service { forward(stream, to).await } else { echo(stream).await }
         }
     };
     places::admit(listener, places, |visitor| Some(visitor.ip()), serve_one).await;
@@ -55,14 +52,12 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
 /// Who leads to this machine, and where.
 pub(crate) fn forwards(internet: &Internet) -> impl Iterator<Item = (&Host, SocketAddr)> {
     internet.hosts().iter().flat_map(|host| {
-        let web = host.web_answers().filter_map(|answer| match answer {
-            WebAnswer::Forward(to) => Some(*to),
-            _ => None,
-        });
-        let ports = host.tcp().filter_map(|(_, service)| match service {
-            Service::Forward(to) => Some(*to),
-            _ => None,
-        });
+        let web = host
+            .web_answers()
+            .filter_map(|answer| if let WebAnswer::Forward(to) = answer { Some(*to) } else { None });
+        let ports = host
+            .tcp()
+            .filter_map(|(_, service)| if let Service::Forward(to) = service { Some(*to) } else { None });
         web.chain(ports).map(move |to| (host, to))
     })
 }

@@ -119,10 +119,8 @@ mod tests {
                     assert_eq!(found.names, host.names, "{name}");
                 }
             }
-            for place in host.web.values().filter_map(|answer| match answer {
-                WebAnswer::Elsewhere(place) => Some(place),
-                _ => None,
-            }) {
+            for answer in host.web.values() {
+                let WebAnswer::Elsewhere(place) = answer else { continue };
                 let (_, name) = place.split_once("://").unwrap();
                 assert!(internet.named(name).is_some(), "{place} leads nowhere");
             }

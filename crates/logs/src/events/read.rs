@@ -144,6 +144,9 @@ impl Look<'_> {
     }
 }
 
+/// An event, and how its message is written.
+pub(crate) type WithLayout = (super::Found, Option<Arc<str>>);
+
 impl Events {
     /// The blocks of a group that may have events within the times, both ends included.
     pub(super) fn candidates(&self, group: u64, wanted: &Wanted, from: i64, to: i64) -> Vec<Candidate> {
@@ -219,11 +222,7 @@ impl Events {
     ///
     /// # Errors
     /// The store's.
-    pub(crate) fn event(
-        &self,
-        group: u64,
-        number: u64,
-    ) -> Result<Option<(super::Found, Option<Arc<str>>)>, Problem> {
+    pub(crate) fn event(&self, group: u64, number: u64) -> Result<Option<WithLayout>, Problem> {
         let mut buffer = Vec::new();
         let candidates = self.candidates(group, &Wanted::All, i64::MIN, i64::MAX);
         for candidate in candidates.into_iter().filter(|it| it.has_number(number)) {

@@ -49,7 +49,8 @@ impl Known<'_> {
 
     /// Whether it is still them who are signed in, whenever it is asked.
     pub(super) fn is_still(&self, api: &Arc<Api>) -> super::terminal::SignedIn {
-        let (api, key, host, identity) = (Arc::clone(api), self.key.to_owned(), self.host.clone(), self.identity);
+        let (api, key, host, identity) =
+            (Arc::clone(api), self.key.to_owned(), self.host.clone(), self.identity);
         Box::new(move || api.entrance.knows(&key, &host, Instant::now()) == Some(identity))
     }
 }

@@ -41,7 +41,7 @@ const GREETING_MAX: Duration = Duration::from_secs(10);
 const PUSH_MAX: Duration = Duration::from_secs(60);
 
 /// A WebSocket of a page.
-pub(crate) type Socket = WebSocketStream<TokioIo<Upgraded>>;
+pub(crate) type Socket = Box<WebSocketStream<TokioIo<Upgraded>>>;
 
 /// Whether whoever opened a terminal is still signed in.
 pub(crate) type SignedIn = Box<dyn Fn() -> bool + Send + Sync>;
@@ -50,7 +50,8 @@ pub(crate) type SignedIn = Box<dyn Fn() -> bool + Send + Sync>;
 pub(crate) async fn serve(api: Arc<Api>, upgrade: OnUpgrade, account: AccountId, is_signed_in: SignedIn) {
     let Ok(upgraded) = upgrade.await else { return };
     let io = TokioIo::new(upgraded);
-    let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(tunnel::configuration())).await;
+    let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(tunnel::configuration())).await;
+    let mut socket = Box::new(socket);
     let Some(greeting) = hear(&mut socket, GREETING_MAX).await else { return };
     match greeting {
         FromPage::Open { region, instance, user, size } => {
@@ -83,8 +84,7 @@ struct Wanted {
 async fn open(api: &Api, socket: &mut Socket, wanted: Wanted) -> Result<Option<Shell>, Why> {
     let Wanted { account, region, instance, user, size } = wanted;
     let region: Region = region.parse().map_err(|_| Why::NoInstance)?;
-    let address =
-        address_of(&api.state.snapshot(), Scope { account, region }, &instance)?;
+    let address = address_of(&api.state.snapshot(), Scope { account, region }, &instance)?;
     let source = namespaces::instance_connect_source(region).ok_or(Why::NotThere)?;
     let namespaces = api.namespaces.load_full().ok_or(Why::NotThere)?;
     let key = Key::new(&clock::random());
@@ -163,7 +163,7 @@ async fn tell(socket: &mut Socket, what: &ToPage) {
 async fn farewell(socket: &mut Socket, what: &ToPage) {
     let bye = async {
         tell(socket, what).await;
-        let _ = socket.close(None).await;
+        let _ = WebSocketStream::close(socket, None).await;
         while let Some(Ok(_)) = socket.next().await {}
     };
     let _ = timeout(tunnel::CLOSE_MAX, bye).await;
