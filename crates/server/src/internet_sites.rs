@@ -75,7 +75,7 @@ struct Ends {
 }
 
 impl Ends {
-    async fn converse<S: Secured>(self, stream: S) -> std::io::Result<()> {
+    async fn converse<S: Farewell>(self, stream: S) -> std::io::Result<()> {
         if let Some(WebAnswer::Forward(to)) = self.host("").map(|host| host.web(self.site.port())) {
             return internet_ports::forward(stream, *to).await;
         }
@@ -144,17 +144,17 @@ impl Ends {
 }
 
 /// A connection that is closed in order when all is said.
-trait Secured: Stream {
+trait Farewell: Stream {
     async fn farewell(self) -> std::io::Result<()>;
 }
 
-impl Secured for TcpStream {
+impl Farewell for TcpStream {
     async fn farewell(self) -> std::io::Result<()> {
         conversation::close(self).await
     }
 }
 
-impl Secured for TlsStream<TcpStream> {
+impl Farewell for TlsStream<TcpStream> {
     async fn farewell(mut self) -> std::io::Result<()> {
         let _ = timeout(HEAD_MAX, self.shutdown()).await;
         conversation::close(self.into_inner().0).await

@@ -41,13 +41,13 @@ fn text(status: &Status) -> String {
         "Flow logs (records delivered, lost, interfaces with more than could be told)",
         &flow_logs(status),
     );
-    section(&mut text, "Internet", &internet(status.internet));
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
     section(&mut text, "Dropped packets", &counts(&status.drops));
     section(&mut text, "Refused API requests", &counts(&status.refused_requests));
     section(&mut text, "Audit trail", &counts(&status.audit_trail));
     section(&mut text, "Refused or displaced, by what is shared", &counts(&status.refusals));
     if status.machines {
+        section(&mut text, "Internet", &internet(status.internet));
         section(&mut text, "Boundary around instances", &boundary(status));
         section(&mut text, "The aws command of instances", &[vec![status.aws_cli.clone()]]);
     }
