@@ -24,6 +24,16 @@ AMI = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-defaul
 SYS_ADMIN, SYS_PTRACE = 1 << 21, 1 << 19
 
 
+def process_of(*command):
+    """A process of that very command line, on the host or in a guest."""
+    line = "".join(f"{word}\0" for word in command).encode()
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cmdline").read_bytes() == line:
+                return process
+    return None
+
+
 class Attacker(harness.Lab):
     """A lab with guests that mean harm. Says in one sentence each what a guest achieved, and all of it."""
 

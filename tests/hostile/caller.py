@@ -13,7 +13,7 @@ import time
 
 import attacker  # noqa: F401  (finds the harness)
 import harness
-from attacker import Attacker
+from attacker import Attacker, process_of
 
 # Runs as the shell does whose terminal it is: `leader MODE RAW COMMAND…`. What lies in the terminal's input when the
 # command has ended, the shell would take for typed. Prints that, and whether the settings are as they were, as JSON.
@@ -149,8 +149,9 @@ class Caller(Attacker):
 
     # The terminal.
 
-    def at_terminal(self, mode, command, raw=True, typed=b"", after=1.0):
-        """Runs a command at a terminal of its own, types meanwhile, and returns what its shell sees afterwards."""
+    def at_terminal(self, mode, command, raw=True, typed=b"", when=None):
+        """Runs a command at a terminal of its own, types meanwhile, soon or when something is so, and returns what its
+        shell sees afterwards."""
         ours, theirs = pty.openpty()
         if self.user.prefix:
             self.user.own(os.ttyname(theirs))
@@ -176,8 +177,11 @@ class Caller(Attacker):
         )
         os.close(theirs)
         try:
+            if typed and when:
+                harness.wait_for("the time to type", when, 20)
+            elif typed:
+                time.sleep(1)
             if typed:
-                time.sleep(after)
                 os.write(ours, typed)
             end = time.monotonic() + 45
             shown = b""
@@ -417,8 +421,11 @@ class Caller(Attacker):
             self.holds(ends_within(process, 10), f"{number.name} to hamlet ends the command")
             self.sees(process.returncode, code, f"after {number.name}")
         hamlet = [self.user.program, "exec", "guest", "--"]
-        for mode in ("input", "both", "output"):
-            shell = self.at_terminal(mode, [*hamlet, "sleep", "60"], raw=False, typed=b"\x03")
+        for number, mode in enumerate(("input", "both", "output")):
+            # What tells one's process from another's.
+            seconds = f"60.{os.getpid()}{number}"
+            sleeps = lambda seconds=seconds: process_of("sleep", seconds)
+            shell = self.at_terminal(mode, [*hamlet, "sleep", seconds], raw=False, typed=b"\x03", when=sleeps)
             self.sees(shell["code"], 130, f"Ctrl-C, with a terminal as {mode}: {shell}")
             self.holds(shell["took"] < 15, f"Ctrl-C ends it at once, with a terminal as {mode}: {shell}")
             self.holds(shell["same"], f"the terminal is as it was, with a terminal as {mode}")

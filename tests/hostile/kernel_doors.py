@@ -14,7 +14,7 @@ import subprocess
 import attacker  # noqa: F401  (finds the harness)
 import control
 import harness
-from attacker import Attacker
+from attacker import Attacker, process_of
 from client import Refused
 
 # Open in a bare namespace on every kernel; more are, depending on how it was built.
@@ -294,7 +294,7 @@ class KernelDoors(Attacker):
             print(f"      {way}: NoNewPrivs {status.get('NoNewPrivs')}, CapBnd {status['CapBnd']}")
         marker = f"4242{os.getpid()}"
         with self.hamlet.running("exec", "guest", "--", "/usr/bin/sleep", marker):
-            process = harness.wait_for("a process of the guest's", lambda: sleeping(marker), 5)
+            process = harness.wait_for("a process of the guest's", lambda: process_of("/usr/bin/sleep", marker), 5)
             uids = dict(
                 line.split(":\t", 1) for line in (process / "status").read_text().splitlines() if ":\t" in line
             )["Uid"]
@@ -530,15 +530,6 @@ def grouped(lines):
         begins, thing, ends = re.fullmatch(r"([^/]*) (/\S*)(.*)", line).groups()
         kinds.setdefault((begins, ends), []).append(thing)
     return kinds
-
-
-def sleeping(marker):
-    """A process of that very command line."""
-    for process in pathlib.Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if (process / "cmdline").read_bytes() == f"/usr/bin/sleep\0{marker}\0".encode():
-                return process
-    return None
 
 
 @contextlib.contextmanager
