@@ -40,7 +40,10 @@ def plain(text):
 
 
 class ConsoleLab(harness.Lab):
-    """A walk through the console of a Hamlet of its own. `self.page` is the page."""
+    """A walk through the console of a Hamlet of its own. `self.page` is the page.
+
+    Without instances it is the same for whoever runs Hamlet, and most are walked once: `both=False`.
+    """
 
     options = ("--instances", "none")
 

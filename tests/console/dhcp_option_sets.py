@@ -77,4 +77,4 @@ class DhcpOptionSets(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(DhcpOptionSets)
+    harness.run(DhcpOptionSets, both=False)

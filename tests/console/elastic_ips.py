@@ -119,4 +119,4 @@ class ElasticIps(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(ElasticIps)
+    harness.run(ElasticIps, both=False)

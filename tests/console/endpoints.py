@@ -176,4 +176,4 @@ class Endpoints(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(Endpoints)
+    harness.run(Endpoints, both=False)

@@ -255,4 +255,4 @@ class LogGroups(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(LogGroups)
+    harness.run(LogGroups, both=False)

@@ -184,4 +184,4 @@ class LogsInsights(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(LogsInsights)
+    harness.run(LogsInsights, both=False)

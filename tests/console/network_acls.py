@@ -210,4 +210,4 @@ class NetworkAcls(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(NetworkAcls)
+    harness.run(NetworkAcls, both=False)

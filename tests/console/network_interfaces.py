@@ -82,4 +82,4 @@ class NetworkInterfaces(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(NetworkInterfaces)
+    harness.run(NetworkInterfaces, both=False)

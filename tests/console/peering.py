@@ -137,4 +137,4 @@ class Peering(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(Peering)
+    harness.run(Peering, both=False)

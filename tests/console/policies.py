@@ -155,4 +155,4 @@ class Policies(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(Policies)
+    harness.run(Policies, both=False)

@@ -119,4 +119,4 @@ class PrefixLists(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(PrefixLists)
+    harness.run(PrefixLists, both=False)

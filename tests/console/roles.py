@@ -188,4 +188,4 @@ class Roles(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(Roles)
+    harness.run(Roles, both=False)

@@ -243,4 +243,4 @@ def said(rule):
 
 
 if __name__ == "__main__":
-    harness.run(SecurityGroups)
+    harness.run(SecurityGroups, both=False)

@@ -281,4 +281,4 @@ class Users(browser.ConsoleLab):
 ANYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 
 if __name__ == "__main__":
-    harness.run(Users)
+    harness.run(Users, both=False)

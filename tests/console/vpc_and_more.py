@@ -187,4 +187,4 @@ class VpcAndMore(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(VpcAndMore)
+    harness.run(VpcAndMore, both=False)

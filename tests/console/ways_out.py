@@ -108,4 +108,4 @@ class WaysOut(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(WaysOut)
+    harness.run(WaysOut, both=False)
