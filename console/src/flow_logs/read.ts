@@ -6,7 +6,7 @@ import { useReading } from "../clients/reading";
 import { nameIn } from "../resources/names";
 
 /** What can be logged: its path, and what the API and people call it. */
-export interface LoggedKind {
+interface LoggedKind {
   path: string;
   title: string;
   type: FlowLogsResourceType;

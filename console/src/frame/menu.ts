@@ -10,7 +10,7 @@ export interface Menu {
   groups: MenuGroup[];
 }
 
-export interface MenuGroup {
+interface MenuGroup {
   title: string;
   entries: MenuEntry[];
 }

@@ -39,7 +39,7 @@ export function timeIn(value: string | undefined): number | undefined {
 }
 
 /** How an answer can be drawn: over time, or by what the groups are called. */
-export interface Plot {
+interface Plot {
   isOverTime: boolean;
   series: { title: string; points: { x: string; y: number }[] }[];
 }
