@@ -3,7 +3,6 @@ import { useState } from "react";
 import { begin } from "../session/begin";
 import { signInAsRoot, signOut } from "../session/session";
 import { type ColourMode, chooseColourMode, colourMode } from "./colour_mode";
-import { menuAt } from "./menu";
 import { usePlace } from "./places";
 import { placeOf, useRegions } from "./regions";
 import { go, href } from "./route";
@@ -11,14 +10,14 @@ import { Search } from "./Search";
 
 /** Search, colours, Region and account, above every page. */
 export function TopBar() {
-  const { route, session } = usePlace();
+  const { route, session, menu } = usePlace();
   const regions = useRegions(route.region);
   const [mode, setMode] = useState(colourMode);
   const choose = (next: ColourMode) => {
     chooseColourMode(next);
     setMode(next);
   };
-  const isGlobal = menuAt(route.path).isGlobal ?? false;
+  const isGlobal = menu.isGlobal ?? false;
   const utilities: TopNavigationProps.Utility[] = [
     {
       type: "menu-dropdown",
@@ -37,7 +36,7 @@ export function TopBar() {
       type: "menu-dropdown",
       text: isGlobal ? "Global" : placeOf(route.region),
       ariaLabel: isGlobal ? "Region: Global" : `Region: ${placeOf(route.region)} ${route.region}`,
-      ...(isGlobal && { description: "IAM does not require Region selection." }),
+      ...(isGlobal && { description: `${menu.service} does not require Region selection.` }),
       items: regions.map((id) => ({ id, text: placeOf(id), secondaryText: id, disabled: isGlobal })),
       // A resource lies in one Region: its list is what there is in another.
       onItemClick: ({ detail }) => go(href(detail.id, route.path.slice(0, 1))),
