@@ -14,6 +14,14 @@ export interface Reading<T> {
   refresh: () => Promise<void>;
 }
 
+/** As much of a reading as whatever shows rows of it asks for. */
+export type Rows = Pick<Reading<unknown>, "data" | "failure" | "isLoading" | "refresh">;
+
+/** Whether it is on its way, and there is nothing to show yet. */
+export function isAwaited({ data, isLoading }: Pick<Rows, "data" | "isLoading">): boolean {
+  return isLoading && data === undefined;
+}
+
 interface Entry {
   data?: unknown;
   failure?: Failure;

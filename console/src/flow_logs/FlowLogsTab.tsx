@@ -4,7 +4,6 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
-import { sentence } from "../clients/failure";
 import { href } from "../frame/route";
 import { ActionsMenu } from "../resources/ActionsMenu";
 import { ResourceLink, State } from "../resources/cells";
@@ -29,14 +28,13 @@ export default function FlowLogsTab({ region, id }: Props) {
   const selected = logs.filter((it) => chosen.includes(it.FlowLogId ?? ""));
   return (
     <SpaceBetween size="s">
-      {reading.failure && <Alert type="error">{sentence(reading.failure)}</Alert>}
       {logs.filter(isFailing).map((it) => (
         <Failing key={it.FlowLogId} log={it} />
       ))}
       <SmallTable
         title="Flow logs"
         items={logs}
-        isLoading={reading.isLoading && !reading.data}
+        reading={reading}
         empty="No flow logs found in this Region"
         selection={{
           things: "flow logs",

@@ -21,7 +21,7 @@ export function MetricFiltersTab({ region, group }: Props) {
     <SmallTable
       title="Metric filters"
       items={reading.data ?? []}
-      isLoading={reading.isLoading && !reading.data}
+      reading={reading}
       empty="No metric filters: nothing of this group's events is counted."
       selection={{ things: "metric filters", id: nameOf, name: nameOf, chosen, choose }}
       actions={

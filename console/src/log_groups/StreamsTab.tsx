@@ -3,14 +3,12 @@ import {
   DeleteLogStreamCommand,
   type LogStream,
 } from "@aws-sdk/client-cloudwatch-logs";
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { sentence } from "../clients/failure";
 import { logs } from "../clients/logs";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
 import { WillBeDeleted } from "../dialogs/several";
@@ -40,11 +38,10 @@ export function StreamsTab({ region, group }: Props) {
   const close = () => setDialog(undefined);
   return (
     <SpaceBetween size="s">
-      {reading.failure && <Alert type="error">{sentence(reading.failure)}</Alert>}
       <SmallTable
         title="Log streams"
         items={reading.data?.streams ?? []}
-        isLoading={reading.isLoading && !reading.data}
+        reading={reading}
         empty={
           prefix ? `No log stream's name begins with ${prefix}` : "No log streams: nothing was written yet."
         }

@@ -21,7 +21,7 @@ export function SubscriptionFiltersTab({ region, group }: Props) {
     <SmallTable
       title="Subscription filters"
       items={reading.data ?? []}
-      isLoading={reading.isLoading && !reading.data}
+      reading={reading}
       empty="No subscription filters: this group's events are sent nowhere."
       selection={{ things: "subscription filters", id: nameOf, name: nameOf, chosen, choose }}
       actions={

@@ -45,7 +45,7 @@ export default function AttachPolicy({ id }: { id: string }) {
         title="IAM entities"
         things="entities"
         items={holders.data ?? []}
-        isLoading={holders.isLoading && !holders.data}
+        reading={holders}
         id={idOf}
         name={(it) => it.name}
         columns={[

@@ -8,7 +8,6 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
-import { sentence } from "../clients/failure";
 import { type Reading, useReading } from "../clients/reading";
 import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
@@ -19,6 +18,7 @@ import { useReadingWhileChanging } from "./changing";
 import { Details } from "./Details";
 import { labelOf } from "./names";
 import type { Noun } from "./noun";
+import { Unread } from "./Unread";
 
 /** One resource: its fields, its tabs, its actions. `?tab=…` is the tab. */
 export function DetailsPage<T>({ noun, id }: { noun: Noun<T>; id: string }) {
@@ -94,15 +94,7 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
 
 function Missing<T>({ noun, id, region, reading }: Shown<T> & { id: string }) {
   if (reading.failure) {
-    return (
-      <Alert
-        type="error"
-        header={`${id} could not be read`}
-        action={<Button onClick={reading.refresh}>Try again</Button>}
-      >
-        {sentence(reading.failure)}
-      </Alert>
-    );
+    return <Unread things={id} failure={reading.failure} refresh={reading.refresh} />;
   }
   if (reading.isLoading) {
     return (

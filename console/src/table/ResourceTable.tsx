@@ -1,5 +1,4 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
@@ -10,7 +9,7 @@ import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/com
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type Dispatch, type ReactNode, type SetStateAction, useEffect, useMemo } from "react";
-import { type Failure, failureOf, sentence } from "../clients/failure";
+import { type Failure, failureOf } from "../clients/failure";
 import { refreshAll } from "../clients/reading";
 import { fail, succeed } from "../frame/flash";
 import { href } from "../frame/route";
@@ -18,6 +17,7 @@ import { ResourceLink } from "../resources/cells";
 import { labelOf, nameOf } from "../resources/names";
 import type { Column, Noun } from "../resources/noun";
 import { rename } from "../resources/rename";
+import { Unread } from "../resources/Unread";
 import { csv, download } from "./csv";
 import { usePreferences } from "./preferences";
 
@@ -95,7 +95,13 @@ export function ResourceTable<T>(props: Props<T>) {
       items={collection.items}
       loading={isLoading && !items}
       loadingText={`Loading ${noun.many}`}
-      empty={failure ? <Unread failure={failure} refresh={refresh} /> : collection.collectionProps.empty}
+      empty={
+        failure ? (
+          <Unread things="This list" failure={failure} refresh={refresh} />
+        ) : (
+          collection.collectionProps.empty
+        )
+      }
       selectionType="multi"
       selectedItems={rows.filter((it) => chosen.has(it.id))}
       onSelectionChange={({ detail }) => select(detail.selectedItems.map((it) => it.id))}
@@ -294,18 +300,6 @@ function NoMatch({ clear }: { clear: () => void }) {
         <Button onClick={clear}>Clear filters</Button>
       </SpaceBetween>
     </Box>
-  );
-}
-
-function Unread({ failure, refresh }: { failure: Failure; refresh: () => void }) {
-  return (
-    <Alert
-      type="error"
-      header="This list could not be read"
-      action={<Button onClick={refresh}>Try again</Button>}
-    >
-      {sentence(failure)}
-    </Alert>
   );
 }
 

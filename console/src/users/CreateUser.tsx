@@ -241,14 +241,14 @@ export function GroupsChoice({ chosen, choose, without = [] }: ChoiceProps) {
       title="User groups"
       things="groups"
       items={(groups.data ?? []).filter((it) => !without.includes(it.GroupName ?? ""))}
-      isLoading={groups.isLoading && !groups.data}
+      reading={groups}
       id={(it) => it.GroupName ?? ""}
       name={(it) => it.GroupName ?? ""}
       columns={[
         { header: "Group name", cell: (it) => it.GroupName },
         { header: "Created", cell: (it) => timeOf(it.CreateDate) },
       ]}
-      empty={groups.failure?.message ?? "There are no groups to join."}
+      empty="There are no groups to join."
       find={{ placeholder: "Search groups" }}
       chosen={chosen}
       choose={choose}
