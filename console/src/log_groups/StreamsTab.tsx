@@ -36,11 +36,14 @@ export function StreamsTab({ region, group }: Props) {
   const [dialog, setDialog] = useState<"create" | "delete">();
   const reading = useStreams(region, group, prefix, max);
   const close = () => setDialog(undefined);
+  const streams = reading.data?.streams ?? [];
+  // What was deleted, or is not shown any more, is not chosen any more.
+  const selected = streams.map(nameOf).filter((it) => chosen.includes(it));
   return (
     <SpaceBetween size="s">
       <SmallTable
         title="Log streams"
-        items={reading.data?.streams ?? []}
+        items={streams}
         reading={reading}
         empty={
           prefix ? `No log stream's name begins with ${prefix}` : "No log streams: nothing was written yet."
@@ -54,7 +57,7 @@ export function StreamsTab({ region, group }: Props) {
               loading={reading.isLoading}
               onClick={reading.refresh}
             />
-            <Button disabled={chosen.length === 0} onClick={() => setDialog("delete")}>
+            <Button disabled={selected.length === 0} onClick={() => setDialog("delete")}>
               Delete
             </Button>
             <Button onClick={() => setDialog("create")}>Create log stream</Button>
@@ -89,7 +92,7 @@ export function StreamsTab({ region, group }: Props) {
       )}
       {dialog === "create" && <CreateLogStreamDialog region={region} group={group} close={close} />}
       {dialog === "delete" && (
-        <DeleteLogStreamsDialog region={region} group={group} names={chosen} close={close} />
+        <DeleteLogStreamsDialog region={region} group={group} names={selected} close={close} />
       )}
     </SpaceBetween>
   );
