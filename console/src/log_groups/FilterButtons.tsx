@@ -3,10 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { Reading } from "../clients/reading";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { WillBeDeleted } from "../dialogs/several";
-import { runSteps } from "../forms/steps";
-import { succeed } from "../frame/flash";
-import { counted } from "../resources/names";
+import { deleteParts, WillBeDeleted } from "../dialogs/several";
 
 interface Props {
   /** What they are about: `metric filter`. */
@@ -22,10 +19,7 @@ interface Props {
 /** The buttons above a group's filters: refresh, delete, create. */
 export function FilterButtons({ kind, reading, chosen, remove, create }: Props) {
   const [isDeleting, setDeleting] = useState(false);
-  const run = async () => {
-    await runSteps(chosen.map((it) => ({ text: `${it} was deleted`, run: () => remove(it) })));
-    succeed(`You successfully deleted ${counted(chosen.length, kind)}.`);
-  };
+  const run = () => deleteParts({ one: kind, items: chosen, id: (it) => it, remove });
   return (
     <SpaceBetween direction="horizontal" size="xs">
       <Button

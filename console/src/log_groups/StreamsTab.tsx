@@ -11,10 +11,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { logs } from "../clients/logs";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { WillBeDeleted } from "../dialogs/several";
-import { runSteps } from "../forms/steps";
+import { deleteParts, WillBeDeleted } from "../dialogs/several";
 import { succeed } from "../frame/flash";
-import { counted } from "../resources/names";
 import { timeOfMillis } from "../resources/times";
 import { SmallTable } from "../table/SmallTable";
 import { eventsHref, insightsHref, tailHref } from "./places";
@@ -119,15 +117,14 @@ function CreateLogStreamDialog({ region, group, close }: DialogProps) {
 }
 
 function DeleteLogStreamsDialog({ region, group, names, close }: DialogProps & { names: string[] }) {
-  const run = async () => {
-    await runSteps(
-      names.map((logStreamName) => ({
-        text: `${logStreamName} was deleted`,
-        run: () => logs(region).send(new DeleteLogStreamCommand({ logGroupName: group, logStreamName })),
-      })),
-    );
-    succeed(`You successfully deleted ${counted(names.length, "log stream")}.`);
-  };
+  const run = () =>
+    deleteParts({
+      one: "log stream",
+      items: names,
+      id: (it) => it,
+      remove: (logStreamName) =>
+        logs(region).send(new DeleteLogStreamCommand({ logGroupName: group, logStreamName })),
+    });
   return (
     <ConfirmDialog title="Delete log stream" button="Delete" close={close} run={run}>
       <WillBeDeleted titles={names} />
