@@ -14,7 +14,7 @@ import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
 import { EventsTable } from "../log_events/EventsTable";
 import { LogGroupsSelect } from "../log_groups/LogGroupsSelect";
-import { groupsIn } from "../log_groups/places";
+import { groupsIn, logGroupArn } from "../log_groups/places";
 import { useZone } from "../time_range/zone";
 import { useTail } from "./useTail";
 
@@ -30,7 +30,7 @@ export default function LiveTail() {
   const [expanded, expand] = useState(new Set<string>());
   const [zone] = useZone();
   const tail = useTail(region);
-  const arns = groups.map((it) => `arn:aws:logs:${region}:${session.account}:log-group:${it}`);
+  const arns = groups.map((it) => logGroupArn(region, session.account, it));
   return (
     <Page title="Live Tail">
       <ContentLayout

@@ -8,6 +8,7 @@ import { TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { succeed } from "../frame/flash";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
+import { logGroupArn } from "./places";
 import { useGroupTags } from "./read";
 import { tagRecord } from "./tags";
 
@@ -15,7 +16,7 @@ import { tagRecord } from "./tags";
 export default function ManageTags({ id }: { id: string }) {
   const { route, session } = usePlace();
   const { region } = route;
-  const resourceArn = `arn:aws:logs:${region}:${session.account}:log-group:${id}`;
+  const resourceArn = logGroupArn(region, session.account, id);
   const { data } = useGroupTags(region, resourceArn);
   const [typed, setTyped] = useState<TypedTag[]>();
   const before = (data ?? []).map(({ Key = "", Value = "" }) => ({ key: Key, value: Value }));

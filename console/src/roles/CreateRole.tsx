@@ -11,7 +11,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import type { Failure } from "../clients/failure";
-import { iam, usePartition } from "../clients/iam";
+import { iam } from "../clients/iam";
+import { partitionOf } from "../clients/partition";
 import { problemOf } from "../forms/json";
 import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
@@ -33,7 +34,7 @@ import { CUSTOM_TRUST, trustOfAccount, trustOfService, USE_CASES } from "./trust
 export default function CreateRole() {
   const { route, session } = usePlace();
   const { region } = route;
-  const partition = usePartition();
+  const partition = partitionOf(region);
   const [trust, setTrust] = useState<Trust>({
     kind: "service",
     useCase: "",

@@ -7,8 +7,9 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
-import { iam, usePartition } from "../clients/iam";
+import { iam } from "../clients/iam";
 import { readGroups } from "../clients/identities";
+import { partitionOf } from "../clients/partition";
 import { useReading } from "../clients/reading";
 import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
@@ -33,7 +34,7 @@ import { RetrievePassword } from "./RetrievePassword";
 /** Create user: who, what they may do, and the password if they are to have one. */
 export default function CreateUser() {
   const { region } = usePlace().route;
-  const partition = usePartition();
+  const partition = partitionOf(region);
   const [name, setName] = useState("");
   const [hasConsole, setConsole] = useState(false);
   const [typed, setTyped] = useState<TypedPassword>(GENERATED);

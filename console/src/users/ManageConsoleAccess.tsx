@@ -8,7 +8,8 @@ import Header from "@cloudscape-design/components/header";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { iam, usePartition } from "../clients/iam";
+import { iam } from "../clients/iam";
+import { partitionOf } from "../clients/partition";
 import { useReading } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
 import { useProblems } from "../forms/problems";
@@ -25,7 +26,7 @@ import { readLoginProfile } from "./read";
 /** Manage console access: gives a user a password, another one, or takes it away. */
 export default function ManageConsoleAccess({ id }: { id: string }) {
   const { region } = usePlace().route;
-  const changing = changePolicy(usePartition());
+  const changing = changePolicy(partitionOf(region));
   const login = useReading(`login_profile/${id}`, () => readLoginProfile(region, id));
   const [isWanted, setWanted] = useState(true);
   const [typed, setTyped] = useState<TypedPassword>(GENERATED);
