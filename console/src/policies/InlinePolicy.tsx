@@ -5,11 +5,12 @@ import { type Holder, readInline } from "../clients/identities";
 import { useReading } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
 import { problemOf, readable } from "../forms/json";
-import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
+import { TextField } from "../forms/TextField";
 import { succeed } from "../frame/flash";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
+import { nameRule } from "../iam/names";
 import { putInline } from "./attach";
 import { isOfDocument } from "./CreatePolicy";
 import { crumbsOf, NOUN_OF } from "./holders";
@@ -65,9 +66,9 @@ export function InlinePolicy({ holder }: { holder: Holder }) {
       />
       {!known && (
         <Container header={<Header variant="h2">Policy details</Header>}>
-          <NamedField
+          <TextField
             label="Policy name"
-            constraint={iamName(128)}
+            constraint={nameRule(128)}
             value={typed}
             change={(changed) => {
               setName(changed);

@@ -11,14 +11,15 @@ import { iam } from "../clients/iam";
 import { readGroups } from "../clients/identities";
 import { partitionOf } from "../clients/partition";
 import { useReading } from "../clients/reading";
-import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
 import { runSteps, type Step } from "../forms/steps";
 import { TagsEditor, type TypedTag, written } from "../forms/TagsEditor";
+import { TextField } from "../forms/TextField";
 import { WizardPage } from "../forms/WizardPage";
 import { succeed } from "../frame/flash";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
+import { nameRule } from "../iam/names";
 import { attaching } from "../policies/attach";
 import { BoundaryField } from "../policies/BoundaryField";
 import { PoliciesChoice } from "../policies/PoliciesChoice";
@@ -108,9 +109,9 @@ export default function CreateUser() {
           content: (
             <Container header={<Header variant="h2">User details</Header>}>
               <SpaceBetween size="l">
-                <NamedField
+                <TextField
                   label="User name"
-                  constraint={iamName(64)}
+                  constraint={nameRule(64)}
                   value={name}
                   change={(changed) => {
                     setName(changed);
