@@ -31,9 +31,12 @@ const listeners = new Set<(problem: SignedOut | undefined) => void>();
 
 /** The session, fetched when it is needed first and whenever it is about to end. */
 export async function session(): Promise<Session> {
-  const now = await asked?.catch(() => undefined);
-  if (!now || now.expiration.getTime() - Date.now() < BEFORE_THE_END_MS) asked = fetched();
-  return asked as Promise<Session>;
+  const before = asked;
+  const now = await before?.catch(() => undefined);
+  // Of several that have waited for it, the first one fetches: the others find another one here.
+  if (asked === before && !isLasting(now)) asked = undefined;
+  asked ??= fetched();
+  return asked;
 }
 
 /** Forgets the credentials: Hamlet was started anew and knows others, or somebody else has signed in. */
@@ -93,6 +96,10 @@ async function change(path: string, form?: SignIn) {
   if (!response.ok) throw refusal("", (await response.json()).problem);
   forgetSession();
   tabs.postMessage("another");
+}
+
+function isLasting(session: Session | undefined): boolean {
+  return session !== undefined && session.expiration.getTime() - Date.now() >= BEFORE_THE_END_MS;
 }
 
 async function fetched(): Promise<Session> {
