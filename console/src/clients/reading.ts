@@ -28,13 +28,16 @@ interface Entry {
   isLoading: boolean;
   at?: number;
   read: () => Promise<unknown>;
-  /** Which of several readings counts: the last one that was begun. */
+  /** Which of several readings counts: the last one that was begun; 0 before the first. */
   turn: number;
   users: number;
 }
 
 const entries = new Map<string, Entry>();
 const listeners = new Set<() => void>();
+/** How many readings were begun. A name that was forgotten and is read again begins no count of its own: the answer to its first
+ * reading may still be on its way, and may be somebody else's who was signed in. */
+let turns = 0;
 /** How many readings that nobody shows are kept. */
 const UNUSED_MAX = 64;
 
@@ -71,7 +74,8 @@ export async function refreshAll() {
 async function refresh(key: string) {
   const entry = entries.get(key);
   if (!entry) return;
-  const turn = entry.turn + 1;
+  turns += 1;
+  const turn = turns;
   change(key, { isLoading: true, turn });
   const outcome = await entry.read().then(
     (data) => ({ data, failure: undefined, at: Date.now() }),
