@@ -3,7 +3,7 @@ import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import Spinner from "@cloudscape-design/components/spinner";
 import { Suspense, useDeferredValue, useEffect, useState } from "react";
-import { refreshAll } from "./clients/reading";
+import { readForAnother } from "./clients/reading";
 import { useMenu } from "./frame/menu";
 import { NotFound } from "./frame/NotFound";
 import { PlaceContext } from "./frame/places";
@@ -21,8 +21,8 @@ export function Console() {
     void ask();
     const ends = [
       onSignedOut((problem) => problem ?? ask()),
-      // What was typed stays; what was read for somebody else is read again.
-      onAnother(() => void ask().then(refreshAll)),
+      // What was typed stays.
+      onAnother(() => void ask().then(readForAnother)),
     ];
     return () => {
       for (const end of ends) end();

@@ -71,6 +71,12 @@ export async function refreshAll() {
   await Promise.all([...entries.keys()].map(refresh));
 }
 
+/** Reads everything again that is on the page, for somebody else: what was read before is not theirs to see. */
+export async function readForAnother() {
+  for (const key of entries.keys()) change(key, { data: undefined, failure: undefined, isLoading: true });
+  await refreshAll();
+}
+
 async function refresh(key: string) {
   const entry = entries.get(key);
   if (!entry) return;
