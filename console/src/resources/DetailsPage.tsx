@@ -76,6 +76,9 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
       }
     >
       <SpaceBetween size="l">
+        {reading.failure && (
+          <Unread things={`${id} as it is now`} failure={reading.failure} refresh={reading.refresh} />
+        )}
         {noun.notice?.(item)}
         <Container header={<Header variant="h2">{noun.summary ?? "Details"}</Header>}>
           <Details fields={noun.details(item, region)} />

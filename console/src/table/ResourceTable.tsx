@@ -7,9 +7,10 @@ import Input from "@cloudscape-design/components/input";
 import Pagination from "@cloudscape-design/components/pagination";
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type Dispatch, type ReactNode, type SetStateAction, useEffect, useMemo } from "react";
-import { type Failure, failureOf } from "../clients/failure";
+import { type Failure, failureOf, sentence } from "../clients/failure";
 import { refreshAll } from "../clients/reading";
 import { fail, succeed } from "../frame/flash";
 import { href } from "../frame/route";
@@ -123,7 +124,7 @@ export function ResourceTable<T>(props: Props<T>) {
         <Header
           variant="awsui-h1-sticky"
           counter={counter(selected.length, items?.length)}
-          description={<LastUpdated at={at} />}
+          description={<LastUpdated at={at} failure={failure} />}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button
@@ -270,8 +271,11 @@ function counter(selected: number, all: number | undefined): string {
   return selected ? `(${selected}/${all})` : `(${all})`;
 }
 
-function LastUpdated({ at }: { at: number | undefined }) {
+function LastUpdated({ at, failure }: { at: number | undefined; failure: Failure | undefined }) {
   if (at === undefined) return null;
+  if (failure) {
+    return <StatusIndicator type="error">It could not be read again. {sentence(failure)}</StatusIndicator>;
+  }
   const minutes = Math.floor((Date.now() - at) / 60_000);
   return minutes < 1 ? "Last updated less than a minute ago" : `Last updated ${minutes} minutes ago`;
 }
