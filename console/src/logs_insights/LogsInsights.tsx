@@ -62,6 +62,10 @@ export default function LogsInsights() {
     void main.run(question);
     void histogram.run({ ...question, query: histogramQuery(query, barOf(end - start).period) });
   };
+  const cancel = () => {
+    void main.cancel();
+    void histogram.cancel();
+  };
   const apply = (next: string, itsGroups: string[]) => {
     setQuery(next);
     if (itsGroups.length > 0) setGroups(itsGroups);
@@ -89,7 +93,7 @@ export default function LogsInsights() {
           <Button variant="primary" onClick={run} loading={main.isRunning}>
             Run query
           </Button>
-          <Button onClick={() => void main.cancel()} disabled={!main.isRunning}>
+          <Button onClick={cancel} disabled={!main.canCancel}>
             Cancel
           </Button>
           <Button onClick={() => setDialog("save")} disabled={!query.trim()}>
@@ -104,9 +108,7 @@ export default function LogsInsights() {
   const content = (
     <SpaceBetween size="l">
       {form}
-      {main.answer && (
-        <Results region={region} answer={main.answer} histogram={histogram.answer} zone={zone} />
-      )}
+      {main.answer && <Results region={region} answer={main.answer} histogram={histogram} zone={zone} />}
     </SpaceBetween>
   );
   return (

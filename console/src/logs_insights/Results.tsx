@@ -13,7 +13,7 @@ import type { Zone } from "../time_range/zone";
 import { ExportMenu } from "./ExportMenu";
 import { ResultsTable } from "./ResultsTable";
 import { type Row, rowsOf } from "./table";
-import type { Answer } from "./useQuery";
+import type { Answer, Query } from "./useQuery";
 
 // Charts weigh more than the rest of the page.
 const Histogram = lazy(() => import("./Histogram").then((it) => ({ default: it.Histogram })));
@@ -22,7 +22,7 @@ const Visualization = lazy(() => import("./Visualization").then((it) => ({ defau
 interface Props {
   region: string;
   answer: Answer;
-  histogram: Answer | undefined;
+  histogram: Pick<Query, "answer" | "failure">;
   zone: Zone;
 }
 
@@ -52,7 +52,7 @@ export function Results({ region, answer, histogram, zone }: Props) {
       </Header>
       {isHistogramShown && (
         <Suspense fallback={null}>
-          <Histogram answer={histogram} zone={zone} />
+          <Histogram {...histogram} zone={zone} />
         </Suspense>
       )}
       <ResultsTable key={answer.id ?? ""} region={region} rows={rows} zone={zone} isRunning={isRunning} />
@@ -98,6 +98,7 @@ const STATES: Record<string, { type: StatusIndicatorProps.Type; text: string }> 
   Timeout: { type: "error", text: "Timed out after 60 minutes." },
 };
 
+/** In AWS's words, which do not tell one group from several. */
 function Status({ answer: { status, question } }: { answer: Answer }) {
   const { type, text } = STATES[status] ?? { type: "info", text: status };
   return (
