@@ -59,8 +59,9 @@ export function plotOf(rows: Row[], columns: string[]): Plot | undefined {
     const x = time === undefined ? group : (row.values[time] ?? "");
     for (const column of numeric) {
       const title = time !== undefined && group ? `${group} ${column}` : column;
-      const y = Number(row.values[column] ?? 0);
-      series.set(title, [...(series.get(title) ?? []), { x, y }]);
+      const points = series.get(title) ?? [];
+      points.push({ x, y: Number(row.values[column] ?? 0) });
+      series.set(title, points);
     }
   }
   const isOverTime = time !== undefined;
