@@ -4,7 +4,6 @@ import type { Reading } from "../clients/reading";
 import { succeed } from "../frame/flash";
 import type { Crumb } from "../frame/Page";
 import { go } from "../frame/route";
-import { Loaded } from "../resources/Loaded";
 import { FormPage } from "./FormPage";
 import { runSteps, type Step } from "./steps";
 import { TagsEditor, type TypedTag } from "./TagsEditor";
@@ -45,11 +44,9 @@ export function ManageTagsPage({ above, name, back, reading, set, remove }: Prop
       button="Save changes"
       cancel={back}
       submit={submit}
-      isDisabled={reading.data === undefined}
+      reading={reading}
     >
-      <Loaded things="Tags" reading={reading}>
-        {() => <TagsEditor tags={tags} change={setEdited} />}
-      </Loaded>
+      {reading.data && <TagsEditor tags={tags} change={setEdited} />}
     </FormPage>
   );
 }

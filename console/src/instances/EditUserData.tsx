@@ -25,14 +25,7 @@ export default function EditUserData({ id }: { id: string }) {
     succeed(`The user data of ${id} were changed.`);
   };
   return (
-    <EditInstancePage
-      id={id}
-      title="Edit user data"
-      button="Save"
-      save={save}
-      place={place}
-      isDisabled={!now.data}
-    >
+    <EditInstancePage id={id} title="Edit user data" button="Save" save={save} place={place} reading={now}>
       <Alert type="info">
         A script in user data is run at an instance's first start. What is changed now is read from instance
         metadata, and run no more.

@@ -15,7 +15,7 @@ import { readHolders, usePolicy } from "./read";
 /** Attach: who is to have a policy's permissions. */
 export default function AttachPolicy({ id }: { id: string }) {
   const region = useRegion();
-  const name = usePolicy(region, id)?.PolicyName ?? id;
+  const name = usePolicy(region, id).data?.PolicyName ?? id;
   const holders = useReading(`policy_attachable/${id}`, () => readOthers(region, id));
   const [chosen, choose] = useState<string[]>([]);
   const back = href(region, ["policies", id], { tab: "entities" });

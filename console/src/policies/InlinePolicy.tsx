@@ -53,7 +53,7 @@ export function InlinePolicy({ holder }: { holder: Holder }) {
       }
       place={place}
       submit={submit}
-      isDisabled={before.data === undefined}
+      reading={before}
     >
       <PolicyEditor
         document={document}
@@ -61,7 +61,7 @@ export function InlinePolicy({ holder }: { holder: Holder }) {
           setEdited(changed);
           forget("document");
         }}
-        problem={before.failure?.message ?? problems.document}
+        problem={problems.document}
         max={INLINE_MAX[holder.kind]}
       />
       {!known && (

@@ -65,7 +65,7 @@ export default function ManageConsoleAccess({ id }: { id: string }) {
     <FormPage
       above={crumbsOf({ kind: "user", name: id })}
       title="Manage console access"
-      description={had ? `${id} has a password.` : `${id} has no password.`}
+      description={login.data && (had ? `${id} has a password.` : `${id} has no password.`)}
       button="Apply"
       cancel={back}
       check={() =>
@@ -73,7 +73,7 @@ export default function ManageConsoleAccess({ id }: { id: string }) {
       }
       place={place}
       submit={submit}
-      isDisabled={login.data === undefined}
+      reading={login}
     >
       <Container header={<Header variant="h2">Console access</Header>}>
         <SpaceBetween size="l">
