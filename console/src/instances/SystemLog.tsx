@@ -13,6 +13,7 @@ import { Page } from "../frame/Page";
 import { useRegion } from "../frame/places";
 import { timeOf } from "../resources/times";
 import { download } from "../table/csv";
+import { decoded } from "./base64";
 
 /** Get system log: what the instance has printed on its console. */
 export default function SystemLog({ id }: { id: string }) {
@@ -68,9 +69,4 @@ export default function SystemLog({ id }: { id: string }) {
       </ContentLayout>
     </Page>
   );
-}
-
-function decoded(base64: string | undefined): string {
-  const bytes = Uint8Array.from(atob(base64 ?? ""), (it) => it.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
 }
