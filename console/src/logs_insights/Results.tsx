@@ -8,7 +8,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState } from "react";
 import { bytesText } from "../resources/bytes";
 import { counted } from "../resources/names";
-import { NOT_THERE_YET } from "../resources/noun";
+import { missingTab, NOT_THERE_YET } from "../resources/noun";
 import type { Zone } from "../time_range/zone";
 import { ExportMenu } from "./ExportMenu";
 import { ResultsTable } from "./ResultsTable";
@@ -66,13 +66,7 @@ export function Results({ region, answer, histogram, zone }: Props) {
           ariaLabel="Results"
           tabs={[
             { id: "logs", label: `Logs (${rows.length})`, content: logsTab },
-            {
-              id: "patterns",
-              label: "Patterns",
-              content: NOT_THERE_YET,
-              disabled: true,
-              disabledReason: NOT_THERE_YET,
-            },
+            missingTab("patterns", "Patterns"),
             {
               id: "visualization",
               label: "Visualization",
