@@ -1,8 +1,10 @@
 import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
 import { useState } from "react";
+import { failureOf } from "../clients/failure";
 import { begin } from "../session/begin";
 import { signInAsRoot, signOut } from "../session/session";
 import { type ColourMode, chooseColourMode, colourMode } from "./colour_mode";
+import { fail } from "./flash";
 import { usePlace } from "./places";
 import { placeOf, useRegions } from "./regions";
 import { go, href } from "./route";
@@ -57,9 +59,9 @@ export function TopBar() {
         { id: "sign-out", text: "Sign out" },
       ],
       onItemClick: ({ detail }) => {
-        if (detail.id === "sign-out") void signOut();
+        if (detail.id === "sign-out") void told("You have not signed out", signOut);
         if (detail.id === "sign-in") go(href(route.region, ["sign_in"]));
-        if (detail.id === "root") void signInAsRoot().then(() => begin(route.region));
+        if (detail.id === "root") void told("You are not the root user", () => becomeRoot(route.region));
         if (detail.id === "security") go(href(route.region, ["security_credentials"]));
       },
     },
@@ -73,4 +75,18 @@ export function TopBar() {
       />
     </div>
   );
+}
+
+async function becomeRoot(region: string) {
+  await signInAsRoot();
+  begin(region);
+}
+
+/** Does it; a refusal is told as a message. */
+async function told(header: string, change: () => Promise<void>) {
+  try {
+    await change();
+  } catch (error) {
+    fail(header, failureOf(error));
+  }
 }
