@@ -67,7 +67,7 @@ export default function ModifyIamRole({ id }: { id: string }) {
             choose={setEdited}
             placeholder="Choose IAM role"
             empty="There are no instance profiles"
-            problem={problems.role ?? profiles.failure?.message}
+            problem={problems.role}
           />
         </SpaceBetween>
       </Container>
