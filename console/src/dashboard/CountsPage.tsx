@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -9,6 +8,7 @@ import { Page } from "../frame/Page";
 import { useRegion } from "../frame/places";
 import { placeOf } from "../frame/regions";
 import { href } from "../frame/route";
+import { RefreshButton } from "../resources/RefreshButton";
 import { Unread } from "../resources/Unread";
 import type { Count } from "./counts";
 
@@ -39,14 +39,7 @@ export function CountsPage({ title, counts, action }: Props) {
             <Header
               variant="h2"
               description={`What you have in ${placeOf(region)}`}
-              actions={
-                <Button
-                  iconName="refresh"
-                  ariaLabel="Refresh resources"
-                  loading={counts.isLoading}
-                  onClick={counts.refresh}
-                />
-              }
+              actions={<RefreshButton label="Refresh resources" reading={counts} />}
             >
               Resources by Region
             </Header>

@@ -9,6 +9,7 @@ import { ActionsMenu } from "../resources/ActionsMenu";
 import { ResourceLink, State } from "../resources/cells";
 import { DASH, titleOf } from "../resources/names";
 import { type Action, NOT_THERE_YET } from "../resources/noun";
+import { RefreshButton } from "../resources/RefreshButton";
 import { timeOf } from "../resources/times";
 import { SmallTable } from "../table/SmallTable";
 import { DeleteFlowLogsDialog } from "./DeleteFlowLogsDialog";
@@ -45,12 +46,7 @@ export default function FlowLogsTab({ region, id }: Props) {
         }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button
-              iconName="refresh"
-              ariaLabel="Refresh flow logs"
-              loading={reading.isLoading}
-              onClick={reading.refresh}
-            />
+            <RefreshButton label="Refresh flow logs" reading={reading} />
             <ActionsMenu of="flow logs" actions={actions(selected, region)} />
             <Button variant="primary" href={href(region, [kindOf(id).path, id, "create_flow_log"])}>
               Create flow log

@@ -1,8 +1,8 @@
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import { sentence } from "../clients/failure";
 import { isAwaited, type Rows } from "../clients/reading";
+import { RefreshButton } from "../resources/RefreshButton";
 
 interface Props {
   label: string;
@@ -28,14 +28,7 @@ export function ResourceSelect(props: Props) {
       label={label}
       description={description}
       errorText={problem ?? (reading.failure && sentence(reading.failure))}
-      secondaryControl={
-        <Button
-          iconName="refresh"
-          ariaLabel={`Refresh ${things}`}
-          formAction="none"
-          onClick={reading.refresh}
-        />
-      }
+      secondaryControl={<RefreshButton label={`Refresh ${things}`} reading={reading} />}
     >
       <Select
         selectedOption={options.find((it) => it.value === chosen) ?? null}

@@ -1,8 +1,8 @@
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Multiselect, { type MultiselectProps } from "@cloudscape-design/components/multiselect";
 import { sentence } from "../clients/failure";
 import { isAwaited, type Rows } from "../clients/reading";
+import { RefreshButton } from "../resources/RefreshButton";
 
 interface Props {
   label: string;
@@ -30,14 +30,7 @@ export function ResourcesSelect(props: Props) {
       label={label}
       description={description}
       errorText={problem ?? (reading.failure && sentence(reading.failure))}
-      secondaryControl={
-        <Button
-          iconName="refresh"
-          ariaLabel={`Refresh ${things}`}
-          formAction="none"
-          onClick={reading.refresh}
-        />
-      }
+      secondaryControl={<RefreshButton label={`Refresh ${things}`} reading={reading} />}
     >
       <Multiselect
         selectedOptions={selected}

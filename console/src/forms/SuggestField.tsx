@@ -1,9 +1,9 @@
 import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/components/autosuggest";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import type { ReactNode } from "react";
 import { sentence } from "../clients/failure";
 import { isAwaited, type Rows } from "../clients/reading";
+import { RefreshButton } from "../resources/RefreshButton";
 
 interface Props {
   label: string;
@@ -31,15 +31,7 @@ export function SuggestField(props: Props) {
       warningText={
         reading.failure && `Type a name: the ${things} could not be listed. ${sentence(reading.failure)}`
       }
-      secondaryControl={
-        <Button
-          iconName="refresh"
-          ariaLabel={`Refresh ${things}`}
-          formAction="none"
-          loading={reading.isLoading}
-          onClick={reading.refresh}
-        />
-      }
+      secondaryControl={<RefreshButton label={`Refresh ${things}`} reading={reading} />}
     >
       <Autosuggest
         value={value}

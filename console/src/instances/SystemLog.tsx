@@ -11,6 +11,7 @@ import { sentence } from "../clients/failure";
 import { useReading } from "../clients/reading";
 import { Page } from "../frame/Page";
 import { useRegion } from "../frame/places";
+import { RefreshButton } from "../resources/RefreshButton";
 import { timeOf } from "../resources/times";
 import { download } from "../table/csv";
 import { decoded } from "./base64";
@@ -37,12 +38,7 @@ export default function SystemLog({ id }: { id: string }) {
             description={`As of ${timeOf(log.data?.Timestamp)}`}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
-                <Button
-                  iconName="refresh"
-                  ariaLabel="Refresh system log"
-                  loading={log.isLoading}
-                  onClick={log.refresh}
-                />
+                <RefreshButton label="Refresh system log" reading={log} />
                 <Button
                   iconName="download"
                   disabled={!text}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Reading } from "../clients/reading";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
 import { deleteParts, WillBeDeleted } from "../dialogs/several";
+import { RefreshButton } from "../resources/RefreshButton";
 
 interface Props {
   /** What they are about: `metric filter`. */
@@ -22,12 +23,7 @@ export function FilterButtons({ kind, reading, chosen, remove, create }: Props) 
   const run = () => deleteParts({ one: kind, items: chosen, id: (it) => it, remove });
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button
-        iconName="refresh"
-        ariaLabel={`Refresh ${kind}s`}
-        loading={reading.isLoading}
-        onClick={reading.refresh}
-      />
+      <RefreshButton label={`Refresh ${kind}s`} reading={reading} />
       <Button disabled={chosen.length === 0} onClick={() => setDeleting(true)}>
         Delete
       </Button>

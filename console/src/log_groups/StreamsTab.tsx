@@ -13,6 +13,7 @@ import { logs } from "../clients/logs";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
 import { deleteParts, WillBeDeleted } from "../dialogs/several";
 import { succeed } from "../frame/flash";
+import { RefreshButton } from "../resources/RefreshButton";
 import { timeOfMillis } from "../resources/times";
 import { SmallTable } from "../table/SmallTable";
 import { eventsHref, insightsHref, tailHref } from "./places";
@@ -49,12 +50,7 @@ export function StreamsTab({ region, group }: Props) {
         selection={{ things: "log streams", id: nameOf, name: nameOf, chosen, choose }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button
-              iconName="refresh"
-              ariaLabel="Refresh log streams"
-              loading={reading.isLoading}
-              onClick={reading.refresh}
-            />
+            <RefreshButton label="Refresh log streams" reading={reading} />
             <Button disabled={selected.length === 0} onClick={() => setDialog("delete")}>
               Delete
             </Button>

@@ -1,6 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -18,6 +17,7 @@ import { useReadingWhileChanging } from "./changing";
 import { Details } from "./Details";
 import { labelOf } from "./names";
 import type { Noun } from "./noun";
+import { RefreshButton } from "./RefreshButton";
 import { Unread } from "./Unread";
 
 /** One resource: its fields, its tabs, its actions. `?tab=…` is the tab. */
@@ -59,12 +59,7 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
           variant="h1"
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button
-                iconName="refresh"
-                ariaLabel="Refresh"
-                loading={reading.isLoading}
-                onClick={reading.refresh}
-              />
+              <RefreshButton label="Refresh" reading={reading} />
               {noun.beside?.([item], region)}
               <ActionsMenu actions={noun.actions([item], region)} />
               <ActionButtons actions={noun.buttons?.([item], region) ?? []} />

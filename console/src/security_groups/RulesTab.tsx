@@ -5,6 +5,7 @@ import { href } from "../frame/route";
 import { ResourceLink } from "../resources/cells";
 import { DASH, nameIn } from "../resources/names";
 import { NOT_THERE_YET } from "../resources/noun";
+import { RefreshButton } from "../resources/RefreshButton";
 import { kindOf, portsText, protocolText } from "../rules/traffic";
 import { SmallTable } from "../table/SmallTable";
 import { groupName, useRules, useSecurityGroups } from "./read";
@@ -30,12 +31,7 @@ export function RulesTab({
       empty={`This security group has no ${direction} rules`}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button
-            iconName="refresh"
-            ariaLabel={`Refresh ${direction} rules`}
-            loading={rules.isLoading}
-            onClick={rules.refresh}
-          />
+          <RefreshButton label={`Refresh ${direction} rules`} reading={rules} />
           <Button disabled disabledReason={NOT_THERE_YET}>
             Manage tags
           </Button>

@@ -10,6 +10,7 @@ import { isAwaited, refreshAll } from "../../clients/reading";
 import { useRegion } from "../../frame/places";
 import { CreateKeyPairDialog } from "../../key_pairs/CreateKeyPairDialog";
 import { useKeyPairs } from "../../key_pairs/read";
+import { RefreshButton } from "../../resources/RefreshButton";
 import type { SectionProps } from "./fields";
 
 /** Key pairs have no empty names. */
@@ -52,12 +53,7 @@ export function KeyPairSection({ settings, set, problems }: SectionProps) {
         errorText={problems.keyPair ?? (pairs.failure && sentence(pairs.failure))}
         secondaryControl={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button
-              iconName="refresh"
-              ariaLabel="Refresh key pairs"
-              formAction="none"
-              onClick={pairs.refresh}
-            />
+            <RefreshButton label="Refresh key pairs" reading={pairs} />
             <Button formAction="none" onClick={() => setCreating(true)}>
               Create new key pair
             </Button>
