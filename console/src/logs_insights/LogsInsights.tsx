@@ -131,23 +131,7 @@ export default function LogsInsights() {
         {isPanelShown ? (
           <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
             {content}
-            <Container>
-              <Tabs
-                ariaLabel="Help for queries"
-                tabs={[
-                  {
-                    id: "queries",
-                    label: "Queries",
-                    content: <QueriesPanel region={region} apply={apply} />,
-                  },
-                  {
-                    id: "fields",
-                    label: "Discovered fields",
-                    content: <FieldsPanel region={region} group={groups[0] ?? ""} />,
-                  },
-                ]}
-              />
-            </Container>
+            <Help region={region} group={groups[0] ?? ""} apply={apply} />
           </Grid>
         ) : (
           content
@@ -160,6 +144,32 @@ export default function LogsInsights() {
         <HistoryDialog region={region} apply={apply} close={() => setDialog(undefined)} />
       )}
     </Page>
+  );
+}
+
+interface HelpProps {
+  region: string;
+  /** The group whose fields are told. */
+  group: string;
+  apply: (query: string, groups: string[]) => void;
+}
+
+/** What queries can begin with: those that were saved, samples, and the fields that events have. */
+function Help({ region, group, apply }: HelpProps) {
+  return (
+    <Container>
+      <Tabs
+        ariaLabel="Help for queries"
+        tabs={[
+          { id: "queries", label: "Queries", content: <QueriesPanel region={region} apply={apply} /> },
+          {
+            id: "fields",
+            label: "Discovered fields",
+            content: <FieldsPanel region={region} group={group} />,
+          },
+        ]}
+      />
+    </Container>
   );
 }
 
