@@ -3,7 +3,8 @@ import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import Spinner from "@cloudscape-design/components/spinner";
 import { Suspense, useDeferredValue, useEffect, useState } from "react";
-import { refreshAll } from "./clients/reading";
+import { readForAnother } from "./clients/reading";
+import { useMenu } from "./frame/menu";
 import { NotFound } from "./frame/NotFound";
 import { PlaceContext } from "./frame/places";
 import { parse, useHash } from "./frame/route";
@@ -20,8 +21,8 @@ export function Console() {
     void ask();
     const ends = [
       onSignedOut((problem) => problem ?? ask()),
-      // What was typed stays; what was read for somebody else is read again.
-      onAnother(() => void ask().then(refreshAll)),
+      // What was typed stays.
+      onAnother(() => void ask().then(readForAnother)),
     ];
     return () => {
       for (const end of ends) end();
@@ -40,9 +41,10 @@ const CHANGE_PASSWORD = ["change_password"];
 function SignedIn({ session }: { session: Session }) {
   // The page that is there stays until the next one's files have come.
   const route = parse(useDeferredValue(useHash()), session.region);
+  const menu = useMenu(route.path);
   const found = pageAt(session.mustChangePassword ? CHANGE_PASSWORD : route.path);
   return (
-    <PlaceContext value={{ route, session }}>
+    <PlaceContext value={{ route, session, menu }}>
       {!found?.entry.isBare && <TopBar />}
       <Suspense fallback={<Loading />}>
         {found ? (

@@ -204,7 +204,7 @@ class LogGroups(browser.ConsoleLab):
         self.page.get_by_role("textbox", name="Key").fill("lab")
         self.page.get_by_role("textbox", name="Value").fill("seven")
         self.button("Save changes")
-        self.reads("were changed")
+        self.reads(f"Tags of {GROUP} updated.")
         arn = f"arn:aws:logs:{harness.REGION}:{harness.ACCOUNT}:log-group:{GROUP}"
         self.sees(self.logs("list-tags-for-resource", "--resource-arn", arn)["tags"], {"lab": "seven"})
 

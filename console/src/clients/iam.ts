@@ -1,5 +1,5 @@
 import { IAMClient } from "@aws-sdk/client-iam";
-import { usePlace } from "../frame/places";
+import { partitionOf } from "./partition";
 import { serving } from "./serving";
 
 const clients = serving((settings) => new IAMClient(settings));
@@ -11,13 +11,7 @@ export function iam(region: string): IAMClient {
 
 /** Where a partition has its IAM ("Endpoints", IAM User Guide). */
 function homeOf(region: string): string {
-  if (region.startsWith("cn-")) return "cn-north-1";
-  return region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
+  return HOMES[partitionOf(region)] ?? "us-east-1";
 }
 
-/** The partition, as ARNs of AWS's own policies name it. */
-export function usePartition(): string {
-  const { region } = usePlace().route;
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}
+const HOMES: Record<string, string> = { "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1" };

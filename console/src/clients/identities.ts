@@ -1,7 +1,6 @@
 import {
   type AttachedPolicy,
   type EntityType,
-  GetGroupCommand,
   GetGroupPolicyCommand,
   GetPolicyVersionCommand,
   GetRolePolicyCommand,
@@ -13,6 +12,7 @@ import {
   type PolicyScopeType,
   type PolicyVersion,
   paginateGetAccountAuthorizationDetails,
+  paginateGetGroup,
   paginateListAttachedGroupPolicies,
   paginateListAttachedRolePolicies,
   paginateListAttachedUserPolicies,
@@ -126,8 +126,8 @@ export function readGroupsOf(region: string, UserName: string): Promise<Group[]>
   return all(paginateListGroupsForUser({ client: iam(region) }, { UserName }), (page) => page.Groups);
 }
 
-export async function readMembers(region: string, GroupName: string): Promise<User[]> {
-  return (await iam(region).send(new GetGroupCommand({ GroupName, MaxItems }))).Users ?? [];
+export function readMembers(region: string, GroupName: string): Promise<User[]> {
+  return all(paginateGetGroup({ client: iam(region) }, { GroupName, MaxItems }), (page) => page.Users);
 }
 
 /** The access keys of a user; without a name, one's own. */

@@ -14,19 +14,30 @@ export interface Reading<T> {
   refresh: () => Promise<void>;
 }
 
+/** As much of a reading as whatever shows rows of it asks for. */
+export type Rows = Pick<Reading<unknown>, "data" | "failure" | "isLoading" | "refresh">;
+
+/** Whether it is on its way, and there is nothing to show yet. */
+export function isAwaited({ data, isLoading }: Pick<Rows, "data" | "isLoading">): boolean {
+  return isLoading && data === undefined;
+}
+
 interface Entry {
   data?: unknown;
   failure?: Failure;
   isLoading: boolean;
   at?: number;
   read: () => Promise<unknown>;
-  /** Which of several readings counts: the last one that was begun. */
+  /** Which of several readings counts: the last one that was begun; 0 before the first. */
   turn: number;
   users: number;
 }
 
 const entries = new Map<string, Entry>();
 const listeners = new Set<() => void>();
+/** How many readings were begun. A name that was forgotten and is read again begins no count of its own: the answer to its first
+ * reading may still be on its way, and may be somebody else's who was signed in. */
+let turns = 0;
 /** How many readings that nobody shows are kept. */
 const UNUSED_MAX = 64;
 
@@ -60,10 +71,17 @@ export async function refreshAll() {
   await Promise.all([...entries.keys()].map(refresh));
 }
 
+/** Reads everything again that is on the page, for somebody else: what was read before is not theirs to see. */
+export async function readForAnother() {
+  for (const key of entries.keys()) change(key, { data: undefined, failure: undefined, isLoading: true });
+  await refreshAll();
+}
+
 async function refresh(key: string) {
   const entry = entries.get(key);
   if (!entry) return;
-  const turn = entry.turn + 1;
+  turns += 1;
+  const turn = turns;
   change(key, { isLoading: true, turn });
   const outcome = await entry.read().then(
     (data) => ({ data, failure: undefined, at: Date.now() }),

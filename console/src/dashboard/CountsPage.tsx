@@ -1,14 +1,15 @@
-import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import type { ReactNode } from "react";
-import type { Reading } from "../clients/reading";
+import { isAwaited, type Reading } from "../clients/reading";
 import { Page } from "../frame/Page";
 import { useRegion } from "../frame/places";
 import { placeOf } from "../frame/regions";
 import { href } from "../frame/route";
+import { RefreshButton } from "../resources/RefreshButton";
+import { Unread } from "../resources/Unread";
 import type { Count } from "./counts";
 
 interface Props {
@@ -32,20 +33,13 @@ export function CountsPage({ title, counts, action }: Props) {
       >
         <Cards
           items={counts.data ?? []}
-          loading={counts.isLoading && !counts.data}
+          loading={isAwaited(counts)}
           loadingText="Counting resources"
           header={
             <Header
               variant="h2"
               description={`What you have in ${placeOf(region)}`}
-              actions={
-                <Button
-                  iconName="refresh"
-                  ariaLabel="Refresh resources"
-                  loading={counts.isLoading}
-                  onClick={counts.refresh}
-                />
-              }
+              actions={<RefreshButton label="Refresh resources" reading={counts} />}
             >
               Resources by Region
             </Header>
@@ -59,7 +53,13 @@ export function CountsPage({ title, counts, action }: Props) {
             sections: [{ id: "count", content: ({ count }) => count }],
           }}
           cardsPerRow={[{ cards: 1 }, { minWidth: 500, cards: 4 }]}
-          empty={counts.failure?.message ?? "Nothing could be counted"}
+          empty={
+            counts.failure ? (
+              <Unread things="Resources" failure={counts.failure} refresh={counts.refresh} />
+            ) : (
+              "There is nothing to count"
+            )
+          }
         />
       </ContentLayout>
     </Page>

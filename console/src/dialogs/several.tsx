@@ -5,9 +5,6 @@ import { go, href } from "../frame/route";
 import { counted } from "../resources/names";
 
 interface Several<T> {
-  region: string;
-  /** The noun's path. */
-  noun: string;
   /** What one of them is called: `security group`. */
   one: string;
   items: T[];
@@ -15,11 +12,22 @@ interface Several<T> {
   remove: (item: T) => Promise<unknown>;
 }
 
-/** Deletes several things of a kind in turn, and leads to their list. */
-export async function deleteSeveral<T>({ region, noun, one, items, id, remove }: Several<T>) {
+interface Listed<T> extends Several<T> {
+  region: string;
+  /** The noun's path. */
+  noun: string;
+}
+
+/** Deletes several resources of a kind in turn, and leads to their list. */
+export async function deleteSeveral<T>({ region, noun, ...several }: Listed<T>) {
+  await deleteParts(several);
+  go(href(region, [noun]));
+}
+
+/** Deletes several parts of a resource in turn, and stays with it. */
+export async function deleteParts<T>({ one, items, id, remove }: Several<T>) {
   await runSteps(items.map((it) => ({ text: `${id(it)} was deleted`, run: () => remove(it) })));
   succeed(`You successfully deleted ${counted(items.length, one)}.`);
-  go(href(region, [noun]));
 }
 
 /** Says which ones. */

@@ -13,6 +13,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
 import { type Failure, refusal } from "../clients/failure";
+import { partitionOf } from "../clients/partition";
 import { FormPage } from "../forms/FormPage";
 import { NameField } from "../forms/NameField";
 import { useProblems } from "../forms/problems";
@@ -57,7 +58,10 @@ export default function CreateFlowLog({ id }: { id: string }) {
     });
   const submit = async () => {
     const where = isForGroup
-      ? { LogGroupName: group.trim(), DeliverLogsPermissionArn: roleArn(role.trim(), session.account) }
+      ? {
+          LogGroupName: group.trim(),
+          DeliverLogsPermissionArn: roleArn(region, session.account, role.trim()),
+        }
       : { LogDestination: bucket.trim(), DestinationOptions: options };
     const answer = await ec2(region).send(
       new CreateFlowLogsCommand({
@@ -186,8 +190,8 @@ const DESTINATIONS = [
 ];
 
 /** A role by its ARN, or by its name in this account. */
-function roleArn(role: string, account: string): string {
-  return role.startsWith("arn:") ? role : `arn:aws:iam::${account}:role/${role}`;
+function roleArn(region: string, account: string, role: string): string {
+  return role.startsWith("arn:") ? role : `arn:${partitionOf(region)}:iam::${account}:role/${role}`;
 }
 
 /** Says what was made. One call may make some and be refused others; where all are refused, the form stays. */

@@ -4,12 +4,12 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
-import { sentence } from "../clients/failure";
 import { href } from "../frame/route";
 import { ActionsMenu } from "../resources/ActionsMenu";
 import { ResourceLink, State } from "../resources/cells";
 import { DASH, titleOf } from "../resources/names";
 import { type Action, NOT_THERE_YET } from "../resources/noun";
+import { RefreshButton } from "../resources/RefreshButton";
 import { timeOf } from "../resources/times";
 import { SmallTable } from "../table/SmallTable";
 import { DeleteFlowLogsDialog } from "./DeleteFlowLogsDialog";
@@ -29,14 +29,13 @@ export default function FlowLogsTab({ region, id }: Props) {
   const selected = logs.filter((it) => chosen.includes(it.FlowLogId ?? ""));
   return (
     <SpaceBetween size="s">
-      {reading.failure && <Alert type="error">{sentence(reading.failure)}</Alert>}
       {logs.filter(isFailing).map((it) => (
         <Failing key={it.FlowLogId} log={it} />
       ))}
       <SmallTable
         title="Flow logs"
         items={logs}
-        isLoading={reading.isLoading && !reading.data}
+        reading={reading}
         empty="No flow logs found in this Region"
         selection={{
           things: "flow logs",
@@ -47,12 +46,7 @@ export default function FlowLogsTab({ region, id }: Props) {
         }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button
-              iconName="refresh"
-              ariaLabel="Refresh flow logs"
-              loading={reading.isLoading}
-              onClick={reading.refresh}
-            />
+            <RefreshButton label="Refresh flow logs" reading={reading} />
             <ActionsMenu of="flow logs" actions={actions(selected, region)} />
             <Button variant="primary" href={href(region, [kindOf(id).path, id, "create_flow_log"])}>
               Create flow log

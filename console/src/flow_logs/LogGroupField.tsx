@@ -1,6 +1,4 @@
-import Autosuggest from "@cloudscape-design/components/autosuggest";
-import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
+import { SuggestField } from "../forms/SuggestField";
 import { useRegion } from "../frame/places";
 import { useLogGroups } from "../log_groups/read";
 
@@ -14,30 +12,17 @@ interface Props {
 export function LogGroupField({ group, choose, problem }: Props) {
   const groups = useLogGroups(useRegion());
   return (
-    <FormField
+    <SuggestField
       label="Destination log group"
       description="Choose a log group, or type a new one's name: it is created with the first records."
-      errorText={problem}
-      secondaryControl={
-        <Button
-          iconName="refresh"
-          ariaLabel="Refresh log groups"
-          formAction="none"
-          loading={groups.isLoading}
-          onClick={groups.refresh}
-        />
-      }
-    >
-      <Autosuggest
-        value={group}
-        placeholder="Select or type a log group"
-        enteredTextLabel={(text) => `Use "${text}"`}
-        empty="No log groups yet: type a name"
-        statusType={groups.isLoading && !groups.data ? "loading" : "finished"}
-        loadingText="Loading log groups"
-        options={(groups.data ?? []).map(({ logGroupName = "" }) => ({ value: logGroupName }))}
-        onChange={({ detail }) => choose(detail.value)}
-      />
-    </FormField>
+      things="log groups"
+      reading={groups}
+      options={(groups.data ?? []).map(({ logGroupName = "" }) => ({ value: logGroupName }))}
+      value={group}
+      choose={choose}
+      placeholder="Select or type a log group"
+      empty="No log groups yet: type a name"
+      problem={problem}
+    />
   );
 }

@@ -1,10 +1,8 @@
-import Autosuggest from "@cloudscape-design/components/autosuggest";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Link from "@cloudscape-design/components/link";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { sentence } from "../clients/failure";
+import { SuggestField } from "../forms/SuggestField";
 import { useRegion } from "../frame/places";
 import { href } from "../frame/route";
 import { NOT_THERE_YET } from "../resources/noun";
@@ -37,7 +35,7 @@ export function RoleField({ role, choose, problem }: Props) {
           ]}
         />
       </FormField>
-      <FormField
+      <SuggestField
         label="Service role"
         description={
           <>
@@ -47,35 +45,19 @@ export function RoleField({ role, choose, problem }: Props) {
             </Link>
           </>
         }
-        errorText={problem}
-        warningText={
-          roles.failure && `Type a role's name: the roles could not be listed. ${sentence(roles.failure)}`
-        }
-        secondaryControl={
-          <Button
-            iconName="refresh"
-            ariaLabel="Refresh IAM roles"
-            formAction="none"
-            loading={roles.isLoading}
-            onClick={roles.refresh}
-          />
-        }
-      >
-        <Autosuggest
-          value={role}
-          placeholder="Select an IAM role, or type its name or ARN"
-          enteredTextLabel={(text) => `Use "${text}"`}
-          empty="No roles. Set up permissions, then press refresh."
-          statusType={roles.isLoading && !roles.data ? "loading" : "finished"}
-          loadingText="Loading roles"
-          options={(roles.data ?? []).map((it) => ({
-            value: it.RoleName ?? "",
-            description: it.Arn ?? "",
-            labelTag: isForFlowLogs(it) ? "trusts flow logs" : "",
-          }))}
-          onChange={({ detail }) => choose(detail.value)}
-        />
-      </FormField>
+        things="IAM roles"
+        reading={roles}
+        options={(roles.data ?? []).map((it) => ({
+          value: it.RoleName ?? "",
+          description: it.Arn ?? "",
+          labelTag: isForFlowLogs(it) ? "trusts flow logs" : "",
+        }))}
+        value={role}
+        choose={choose}
+        placeholder="Select an IAM role, or type its name or ARN"
+        empty="No roles. Set up permissions, then press refresh."
+        problem={problem}
+      />
     </SpaceBetween>
   );
 }

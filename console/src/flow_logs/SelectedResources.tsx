@@ -20,7 +20,7 @@ export function SelectedResources({ region, ids }: { region: string; ids: string
       <SmallTable
         title="Selected resources"
         items={reading.data ?? []}
-        isLoading={reading.isLoading && !reading.data}
+        reading={reading}
         empty={`There is no ${ids.join(", ")} in this Region.`}
         columns={[
           { header: "Name", cell: (it) => it.name || DASH },

@@ -1,12 +1,12 @@
 import type { FlowLog, FlowLogsResourceType } from "@aws-sdk/client-ec2";
 import type { Role } from "@aws-sdk/client-iam";
 import { readFlowLogs } from "../clients/describe";
-import { readRoles } from "../clients/identities";
+import { documentOf, readRoles } from "../clients/identities";
 import { useReading } from "../clients/reading";
 import { nameIn } from "../resources/names";
 
 /** What can be logged: its path, and what the API and people call it. */
-export interface LoggedKind {
+interface LoggedKind {
   path: string;
   title: string;
   type: FlowLogsResourceType;
@@ -45,6 +45,6 @@ export function useRoles(region: string) {
   });
 }
 
-export function isForFlowLogs({ AssumeRolePolicyDocument = "" }: Role): boolean {
-  return decodeURIComponent(AssumeRolePolicyDocument).includes('"vpc-flow-logs.amazonaws.com"');
+export function isForFlowLogs({ AssumeRolePolicyDocument }: Role): boolean {
+  return documentOf(AssumeRolePolicyDocument).includes('"vpc-flow-logs.amazonaws.com"');
 }

@@ -7,8 +7,10 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { type Failure, sentence } from "../clients/failure";
+import type { Rows } from "../clients/reading";
 import { type Crumb, Page } from "../frame/Page";
 import { go } from "../frame/route";
+import { Unread } from "../resources/Unread";
 import "./form_page.css";
 import { useSubmit } from "./submit";
 
@@ -31,6 +33,8 @@ interface Props {
   /** Hears of a failure; true if a field shows it. */
   place?: (failure: Failure | undefined) => boolean;
   isDisabled?: boolean;
+  /** What it changes, where that is read first: nothing is sent without it. */
+  reading?: Rows;
   /** Has the whole width, where a drawing stands beside the fields. */
   isWide?: boolean;
   /** More buttons, between Cancel and the one that does it. */
@@ -52,9 +56,10 @@ export function FormPage(props: Props) {
     check,
     children,
     place,
-    isDisabled,
+    reading,
     isWide,
   } = props;
+  const isDisabled = props.isDisabled || (reading !== undefined && reading.data === undefined);
   const { send, isRunning, failure } = useSubmit({ submit, check, place, isDisabled });
   const buttons = (
     <SpaceBetween direction="horizontal" size="xs">
@@ -62,12 +67,20 @@ export function FormPage(props: Props) {
         Cancel
       </Button>
       {props.buttons}
-      <Button variant="primary" loading={isRunning} disabled={isDisabled ?? false}>
+      <Button variant="primary" loading={isRunning} disabled={isDisabled}>
         {button}
       </Button>
     </SpaceBetween>
   );
   const refused = failure && sentence(failure);
+  const content = (
+    <SpaceBetween size="l">
+      {reading?.failure && (
+        <Unread things="What is to be changed" failure={reading.failure} refresh={reading.refresh} />
+      )}
+      {children}
+    </SpaceBetween>
+  );
   return (
     <Page
       title={crumb ?? title}
@@ -90,7 +103,7 @@ export function FormPage(props: Props) {
         >
           {props.aside ? (
             <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
-              <SpaceBetween size="l">{children}</SpaceBetween>
+              {content}
               <div className="aside">
                 <SpaceBetween size="m">
                   {refused && <Alert type="error">{refused}</Alert>}
@@ -100,7 +113,7 @@ export function FormPage(props: Props) {
             </Grid>
           ) : (
             <Form errorText={refused} actions={buttons}>
-              <SpaceBetween size="l">{children}</SpaceBetween>
+              {content}
             </Form>
           )}
         </form>

@@ -6,6 +6,7 @@ import { loadAce } from "./ace";
 
 const HEIGHT = 340;
 const HEIGHT_KEY = "editor-height";
+const WRAPS_KEY = "editor-wraps-lines";
 
 interface Props {
   label: string;
@@ -23,6 +24,9 @@ export function JsonEditor({ label, description, constraint, document, change, p
   const { shown, changed } = useShown(document, change);
   const [line, setLine] = useState<number>();
   const [height, setHeight] = useState(() => remembered(HEIGHT_KEY, HEIGHT));
+  const [preferences, setPreferences] = useState<Partial<CodeEditorProps.Preferences>>(() => ({
+    wrapLines: remembered(WRAPS_KEY, true),
+  }));
   const load = () => {
     setLoading(true);
     loadAce()
@@ -51,8 +55,12 @@ export function JsonEditor({ label, description, constraint, document, change, p
           remember(HEIGHT_KEY, detail.height);
           setHeight(detail.height);
         }}
-        preferences={{ wrapLines: true }}
-        onPreferencesChange={() => undefined}
+        preferences={preferences}
+        onPreferencesChange={({ detail }) => {
+          // Next time the colours are the page's own again, light or dark.
+          remember(WRAPS_KEY, detail.wrapLines);
+          setPreferences(detail);
+        }}
         themes={{ light: ["cloud_editor"], dark: ["cloud_editor_dark"] }}
       />
     </FormField>

@@ -1,14 +1,15 @@
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
-import type { Reading } from "../clients/reading";
+import { sentence } from "../clients/failure";
+import { isAwaited, type Rows } from "../clients/reading";
+import { RefreshButton } from "../resources/RefreshButton";
 
 interface Props {
   label: string;
   description?: string | undefined;
   /** What is chosen from, as the button that reads it again says: `VPCs`. */
   things: string;
-  reading: Pick<Reading<unknown>, "data" | "isLoading" | "refresh">;
+  reading: Rows;
   options: SelectProps.Option[];
   /** The identifier of the chosen one. */
   chosen: string;
@@ -26,22 +27,15 @@ export function ResourceSelect(props: Props) {
     <FormField
       label={label}
       description={description}
-      errorText={problem}
-      secondaryControl={
-        <Button
-          iconName="refresh"
-          ariaLabel={`Refresh ${things}`}
-          formAction="none"
-          onClick={reading.refresh}
-        />
-      }
+      errorText={problem ?? (reading.failure && sentence(reading.failure))}
+      secondaryControl={<RefreshButton label={`Refresh ${things}`} reading={reading} />}
     >
       <Select
         selectedOption={options.find((it) => it.value === chosen) ?? null}
         placeholder={placeholder}
         filteringType="auto"
         empty={empty}
-        statusType={reading.isLoading && !reading.data ? "loading" : "finished"}
+        statusType={isAwaited(reading) ? "loading" : "finished"}
         options={options}
         onChange={({ detail }) => choose(detail.selectedOption.value ?? "")}
       />

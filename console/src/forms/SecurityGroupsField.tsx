@@ -1,8 +1,6 @@
-import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Multiselect from "@cloudscape-design/components/multiselect";
 import { useRegion } from "../frame/places";
 import { useSecurityGroups } from "../security_groups/read";
+import { ResourcesSelect } from "./ResourcesSelect";
 
 interface Props {
   label: string;
@@ -27,29 +25,17 @@ export function SecurityGroupsField({ label, description, vpc, chosen, choose, p
       description: `VPC: ${VpcId}`,
     }));
   return (
-    <FormField
+    <ResourcesSelect
       label={label}
       description={description}
-      errorText={problem}
-      secondaryControl={
-        <Button
-          iconName="refresh"
-          ariaLabel="Refresh security groups"
-          formAction="none"
-          onClick={groups.refresh}
-        />
-      }
-    >
-      <Multiselect
-        selectedOptions={options.filter((it) => chosen.includes(it.value))}
-        placeholder="Select security groups"
-        filteringType="auto"
-        empty="No security groups in this VPC"
-        statusType={groups.isLoading && !groups.data ? "loading" : "finished"}
-        options={options}
-        deselectAriaLabel={(it) => `Remove ${it.label}`}
-        onChange={({ detail }) => choose(detail.selectedOptions.flatMap((it) => it.value ?? []))}
-      />
-    </FormField>
+      things="security groups"
+      reading={groups}
+      options={options}
+      selected={options.filter((it) => chosen.includes(it.value))}
+      choose={choose}
+      placeholder="Select security groups"
+      empty="No security groups in this VPC"
+      problem={problem}
+    />
   );
 }

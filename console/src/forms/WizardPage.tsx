@@ -5,7 +5,7 @@ import { type Crumb, Page } from "../frame/Page";
 import { go } from "../frame/route";
 import { useSubmit } from "./submit";
 
-export interface WizardStep {
+interface WizardStep {
   title: string;
   description?: ReactNode;
   content: ReactNode;

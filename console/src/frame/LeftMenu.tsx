@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import { MenuSearch } from "./MenuSearch";
-import { type MenuEntry, menuAt } from "./menu";
+import type { MenuEntry } from "./menu";
 import { usePlace } from "./places";
 import { href } from "./route";
 
@@ -9,8 +9,8 @@ const NOT_THERE = "not-there-yet";
 
 /** The left menu of the console that the page belongs to. What is not there yet says so, and leads nowhere. */
 export function LeftMenu() {
-  const { region, path } = usePlace().route;
-  const menu = menuAt(path);
+  const { route, menu } = usePlace();
+  const { region, path } = route;
   const items: SideNavigationProps.Item[] = menu.groups.map(({ title, entries }) => ({
     type: "section",
     text: title,

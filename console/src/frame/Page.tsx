@@ -5,7 +5,6 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Messages } from "./flash";
 import { LeftMenu } from "./LeftMenu";
 import { remember, remembered } from "./memory";
-import { menuAt } from "./menu";
 import { usePlace } from "./places";
 import { href } from "./route";
 
@@ -44,10 +43,10 @@ export function Page({
   splitPanel,
   closePanel,
 }: Props) {
-  const { region, path } = usePlace().route;
+  const { route, menu } = usePlace();
+  const { region, path } = route;
   const [open, setOpen] = useState(() => !isWide && remembered(MENU, window.innerWidth > 900));
   const [size, setSize] = useState(() => remembered(PANEL, PANEL_SIZE));
-  const menu = menuAt(path);
   const crumbs: Crumb[] = [
     { text: menu.service, path: menu.home },
     ...above,

@@ -1,9 +1,10 @@
 import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
 import { useState } from "react";
+import { failureOf } from "../clients/failure";
 import { begin } from "../session/begin";
 import { signInAsRoot, signOut } from "../session/session";
 import { type ColourMode, chooseColourMode, colourMode } from "./colour_mode";
-import { menuAt } from "./menu";
+import { fail } from "./flash";
 import { usePlace } from "./places";
 import { placeOf, useRegions } from "./regions";
 import { go, href } from "./route";
@@ -11,14 +12,14 @@ import { Search } from "./Search";
 
 /** Search, colours, Region and account, above every page. */
 export function TopBar() {
-  const { route, session } = usePlace();
+  const { route, session, menu } = usePlace();
   const regions = useRegions(route.region);
   const [mode, setMode] = useState(colourMode);
   const choose = (next: ColourMode) => {
     chooseColourMode(next);
     setMode(next);
   };
-  const isGlobal = menuAt(route.path).isGlobal ?? false;
+  const isGlobal = menu.isGlobal ?? false;
   const utilities: TopNavigationProps.Utility[] = [
     {
       type: "menu-dropdown",
@@ -37,7 +38,7 @@ export function TopBar() {
       type: "menu-dropdown",
       text: isGlobal ? "Global" : placeOf(route.region),
       ariaLabel: isGlobal ? "Region: Global" : `Region: ${placeOf(route.region)} ${route.region}`,
-      ...(isGlobal && { description: "IAM does not require Region selection." }),
+      ...(isGlobal && { description: `${menu.service} does not require Region selection.` }),
       items: regions.map((id) => ({ id, text: placeOf(id), secondaryText: id, disabled: isGlobal })),
       // A resource lies in one Region: its list is what there is in another.
       onItemClick: ({ detail }) => go(href(detail.id, route.path.slice(0, 1))),
@@ -58,9 +59,9 @@ export function TopBar() {
         { id: "sign-out", text: "Sign out" },
       ],
       onItemClick: ({ detail }) => {
-        if (detail.id === "sign-out") void signOut();
+        if (detail.id === "sign-out") void told("You have not signed out", signOut);
         if (detail.id === "sign-in") go(href(route.region, ["sign_in"]));
-        if (detail.id === "root") void signInAsRoot().then(() => begin(route.region));
+        if (detail.id === "root") void told("You are not the root user", () => becomeRoot(route.region));
         if (detail.id === "security") go(href(route.region, ["security_credentials"]));
       },
     },
@@ -74,4 +75,18 @@ export function TopBar() {
       />
     </div>
   );
+}
+
+async function becomeRoot(region: string) {
+  await signInAsRoot();
+  begin(region);
+}
+
+/** Does it; a refusal is told as a message. */
+async function told(header: string, change: () => Promise<void>) {
+  try {
+    await change();
+  } catch (error) {
+    fail(header, failureOf(error));
+  }
 }

@@ -1,3 +1,5 @@
+import { useState } from "react";
+
 /** The left menu of a service's console, with AWS's labels and groups. */
 export interface Menu {
   /** The service, as breadcrumbs begin with it. */
@@ -10,7 +12,7 @@ export interface Menu {
   groups: MenuGroup[];
 }
 
-export interface MenuGroup {
+interface MenuGroup {
   title: string;
   entries: MenuEntry[];
 }
@@ -116,9 +118,11 @@ const CLOUDWATCH: MenuGroup[] = [
   },
 ];
 
+/** What somebody begins with. */
+const FIRST: Menu = { service: "VPC", dashboard: "VPC dashboard", home: [], groups: VPC };
 /** Of several that a page belongs to, the first is shown, unless somebody comes from another. */
 const MENUS: Menu[] = [
-  { service: "VPC", dashboard: "VPC dashboard", home: [], groups: VPC },
+  FIRST,
   { service: "EC2", dashboard: "EC2 dashboard", home: ["ec2"], groups: EC2 },
   { service: "CloudWatch", dashboard: "CloudWatch", home: ["log_groups"], groups: CLOUDWATCH },
   { service: "IAM", dashboard: "IAM dashboard", home: ["iam"], isGlobal: true, groups: IAM },
@@ -130,13 +134,14 @@ const BESIDE: Record<string, string> = {
   change_password: "IAM",
 };
 
-let shown = MENUS[0] as Menu;
-
 /** The console that a page belongs to, by its address. What is in several stays in the one where somebody is. */
-export function menuAt(path: string[]): Menu {
+export function useMenu(path: string[]): Menu {
+  const [shown, show] = useState(FIRST);
   const fitting = MENUS.filter((menu) => has(menu, path));
-  shown = fitting.find((it) => it === shown) ?? fitting[0] ?? shown;
-  return shown;
+  const menu = fitting.find((it) => it === shown) ?? fitting[0] ?? shown;
+  // While rendering: an effect would first show the menu of the console that somebody has left.
+  if (menu !== shown) show(menu);
+  return menu;
 }
 
 function has({ service, home, groups }: Menu, path: string[]): boolean {

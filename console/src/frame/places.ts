@@ -1,10 +1,12 @@
 import { createContext, useContext } from "react";
 import type { Session } from "../session/session";
+import type { Menu } from "./menu";
 import type { Route } from "./route";
 
-/** What every page may ask: where it is, and for whom. */
-export interface Place {
+/** What every page may ask: where it is, in which service's console, and for whom. */
+interface Place {
   route: Route;
+  menu: Menu;
   session: Session;
 }
 

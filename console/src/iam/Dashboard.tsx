@@ -24,6 +24,7 @@ import { href } from "../frame/route";
 import { Copied } from "../resources/cells";
 import { Loaded } from "../resources/Loaded";
 import { DASH } from "../resources/names";
+import { RefreshButton } from "../resources/RefreshButton";
 
 /** What GetAccountSummary counts of what has a list here. */
 const COUNTED = [
@@ -55,14 +56,7 @@ export default function Dashboard() {
               <Header
                 variant="h2"
                 description="Resources in this AWS Account"
-                actions={
-                  <Button
-                    iconName="refresh"
-                    ariaLabel="Refresh IAM resources"
-                    loading={summary.isLoading}
-                    onClick={summary.refresh}
-                  />
-                }
+                actions={<RefreshButton label="Refresh IAM resources" reading={summary} />}
               >
                 IAM resources
               </Header>

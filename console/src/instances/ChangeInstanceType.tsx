@@ -13,7 +13,8 @@ import { useInstance } from "./read";
 /** Change instance type, of one that is stopped. */
 export default function ChangeInstanceType({ id }: { id: string }) {
   const region = useRegion();
-  const instance = useInstance(region, id).data;
+  const reading = useInstance(region, id);
+  const instance = reading.data;
   const [edited, setEdited] = useState<string>();
   const { problems, place } = useProblems<"type">(() => "type");
   const type = edited ?? instance?.InstanceType ?? "";
@@ -31,7 +32,7 @@ export default function ChangeInstanceType({ id }: { id: string }) {
       tab="details"
       save={save}
       place={place}
-      isDisabled={!instance}
+      reading={reading}
     >
       <Container header={<Header variant="h2">Instance type</Header>}>
         <InstanceTypeSelect

@@ -18,7 +18,8 @@ import { instanceInWords, useInstance } from "./read";
 /** Change security groups, of one of an instance's network interfaces: at first of the primary one. */
 export default function ChangeSecurityGroups({ id }: { id: string }) {
   const region = useRegion();
-  const instance = useInstance(region, id).data;
+  const reading = useInstance(region, id);
+  const instance = reading.data;
   const interfaces = instance?.NetworkInterfaces ?? [];
   const [chosenInterface, chooseInterface] = useState<string>();
   const [edited, setEdited] = useState<string[]>();
@@ -48,6 +49,7 @@ export default function ChangeSecurityGroups({ id }: { id: string }) {
       save={save}
       check={() => show({ groups: groups.length > 0 ? undefined : "Select at least one security group." })}
       place={place}
+      reading={reading}
       isDisabled={!one}
     >
       <Container header={<Header variant="h2">Instance details</Header>}>

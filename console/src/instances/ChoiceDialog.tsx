@@ -2,10 +2,11 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import RadioGroup from "@cloudscape-design/components/radio-group";
-import type { ReactNode } from "react";
 import { useState } from "react";
+import type { Rows } from "../clients/reading";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
 import { succeed } from "../frame/flash";
+import { Unread } from "../resources/Unread";
 import { instanceInWords } from "./read";
 
 interface Props {
@@ -17,13 +18,14 @@ interface Props {
   items: { value: string; label: string; description?: string }[];
   /** What it is now; nothing while that is read. */
   now: string | undefined;
+  /** Where that is read for itself. */
+  reading?: Rows;
   close: () => void;
   save: (value: string) => Promise<unknown>;
-  children?: ReactNode;
 }
 
 /** Asks for one setting of one instance. */
-export function ChoiceDialog({ title, instance, label, items, now, close, save, children }: Props) {
+export function ChoiceDialog({ title, instance, label, items, now, reading, close, save }: Props) {
   const [chosen, choose] = useState<string>();
   const value = chosen ?? now;
   const run = async () => {
@@ -37,7 +39,7 @@ export function ChoiceDialog({ title, instance, label, items, now, close, save, 
       <Box>
         Instance <Box variant="strong">{instanceInWords(instance)}</Box>
       </Box>
-      {children}
+      {reading?.failure && <Unread things={label} failure={reading.failure} refresh={reading.refresh} />}
       <FormField label={label}>
         <RadioGroup value={value ?? null} items={items} onChange={({ detail }) => choose(detail.value)} />
       </FormField>

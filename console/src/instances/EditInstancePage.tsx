@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Failure } from "../clients/failure";
+import type { Rows } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
@@ -15,13 +16,15 @@ interface Props {
   save: () => Promise<void>;
   check?: () => boolean;
   place?: (failure: Failure | undefined) => boolean;
-  isDisabled: boolean;
+  /** What it changes. */
+  reading: Rows;
+  isDisabled?: boolean;
   children: ReactNode;
 }
 
 /** A form that changes one thing about an instance, and leads back to where it is shown. */
 export function EditInstancePage(props: Props) {
-  const { id, title, description, button, tab, save, check, place, isDisabled, children } = props;
+  const { id, title, description, button, tab, save, check, place, reading, isDisabled, children } = props;
   const back = href(useRegion(), ["instances", id], tab ? { tab } : {});
   return (
     <FormPage
@@ -39,6 +42,7 @@ export function EditInstancePage(props: Props) {
       }}
       check={check}
       place={place}
+      reading={reading}
       isDisabled={isDisabled}
     >
       {children}

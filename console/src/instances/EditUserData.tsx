@@ -10,6 +10,7 @@ import { useProblems } from "../forms/problems";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { useAttribute } from "./attributes";
+import { decoded } from "./base64";
 import { EditInstancePage } from "./EditInstancePage";
 
 /** Edit user data, of an instance that is stopped. */
@@ -18,21 +19,14 @@ export default function EditUserData({ id }: { id: string }) {
   const now = useAttribute(region, id, "userData");
   const [edited, setEdited] = useState<string>();
   const { problems, place } = useProblems<"data">(() => "data");
-  const text = edited ?? textOf(now.data?.UserData?.Value);
+  const text = edited ?? decoded(now.data?.UserData?.Value);
   const save = async () => {
     const Value = new TextEncoder().encode(text);
     await ec2(region).send(new ModifyInstanceAttributeCommand({ InstanceId: id, UserData: { Value } }));
     succeed(`The user data of ${id} were changed.`);
   };
   return (
-    <EditInstancePage
-      id={id}
-      title="Edit user data"
-      button="Save"
-      save={save}
-      place={place}
-      isDisabled={!now.data}
-    >
+    <EditInstancePage id={id} title="Edit user data" button="Save" save={save} place={place} reading={now}>
       <Alert type="info">
         A script in user data is run at an instance's first start. What is changed now is read from instance
         metadata, and run no more.
@@ -44,9 +38,4 @@ export default function EditUserData({ id }: { id: string }) {
       </Container>
     </EditInstancePage>
   );
-}
-
-function textOf(base64: string | undefined): string {
-  const bytes = Uint8Array.from(atob(base64 ?? ""), (it) => it.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
 }

@@ -31,7 +31,8 @@ type Edited = Record<string, Row[]>;
 /** Manage IP addresses: secondary private addresses and IPv6 addresses of an instance's network interfaces. */
 export default function ManageIpAddresses({ id }: { id: string }) {
   const region = useRegion();
-  const instance = useInstance(region, id).data;
+  const reading = useInstance(region, id);
+  const instance = reading.data;
   const [edited, setEdited] = useState<Edited>({});
   const interfaces = instance?.NetworkInterfaces ?? [];
   const rows = (key: string, before: Row[]) => edited[key] ?? before;
@@ -53,7 +54,7 @@ export default function ManageIpAddresses({ id }: { id: string }) {
       button="Save"
       tab="networking"
       save={save}
-      isDisabled={!instance}
+      reading={reading}
     >
       {interfaces.map((it) => (
         <Container

@@ -25,7 +25,8 @@ const NONE = " ";
 /** Modify IAM role: gives an instance an instance profile, another, or none. */
 export default function ModifyIamRole({ id }: { id: string }) {
   const region = useRegion();
-  const instance = useInstance(region, id).data;
+  const reading = useInstance(region, id);
+  const instance = reading.data;
   const profiles = useInstanceProfiles();
   const [edited, setEdited] = useState<string>();
   const { problems, place } = useProblems<"role">(() => "role");
@@ -48,7 +49,7 @@ export default function ModifyIamRole({ id }: { id: string }) {
       tab="security"
       save={save}
       place={place}
-      isDisabled={!instance}
+      reading={reading}
     >
       <Container header={<Header variant="h2">IAM role</Header>}>
         <SpaceBetween size="l">
@@ -66,7 +67,7 @@ export default function ModifyIamRole({ id }: { id: string }) {
             choose={setEdited}
             placeholder="Choose IAM role"
             empty="There are no instance profiles"
-            problem={problems.role ?? profiles.failure?.message}
+            problem={problems.role}
           />
         </SpaceBetween>
       </Container>

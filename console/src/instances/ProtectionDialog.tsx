@@ -15,9 +15,9 @@ interface Props {
 export function ProtectionDialog({ kind, region, instance, close }: Props) {
   const InstanceId = instance.InstanceId ?? "";
   const isStop = kind === "stop";
-  const read = useAttribute(region, InstanceId, isStop ? "disableApiStop" : "disableApiTermination").data;
-  const attribute = isStop ? read?.DisableApiStop : read?.DisableApiTermination;
-  const now = read && (attribute?.Value ? "on" : "off");
+  const reading = useAttribute(region, InstanceId, isStop ? "disableApiStop" : "disableApiTermination");
+  const attribute = isStop ? reading.data?.DisableApiStop : reading.data?.DisableApiTermination;
+  const now = reading.data && (attribute?.Value ? "on" : "off");
   const save = (value: string) => {
     const wanted = { Value: value === "on" };
     const changed = isStop ? { DisableApiStop: wanted } : { DisableApiTermination: wanted };
@@ -29,6 +29,7 @@ export function ProtectionDialog({ kind, region, instance, close }: Props) {
       instance={instance}
       label={isStop ? "Stop protection" : "Termination protection"}
       now={now}
+      reading={reading}
       items={[
         {
           value: "on",

@@ -1,7 +1,6 @@
 import type { Instance, SecurityGroupRule } from "@aws-sdk/client-ec2";
-import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { sentence } from "../clients/failure";
+import type { Reading } from "../clients/reading";
 import { ResourceLink } from "../resources/cells";
 import { Details } from "../resources/Details";
 import { DASH, nameIn } from "../resources/names";
@@ -26,9 +25,8 @@ export function SecurityTab({ region, of }: { region: string; of: Instance }) {
           { label: "Security groups", value: <Groups region={region} of={of} /> },
         ]}
       />
-      {rules.failure && <Alert type="error">{sentence(rules.failure)}</Alert>}
       {(["inbound", "outbound"] as const).map((direction) => (
-        <RulesInEffect key={direction} region={region} of={of} direction={direction} rules={rules.data} />
+        <RulesInEffect key={direction} region={region} of={of} direction={direction} rules={rules} />
       ))}
     </SpaceBetween>
   );
@@ -50,7 +48,7 @@ interface RulesProps {
   region: string;
   of: Instance;
   direction: Direction;
-  rules: SecurityGroupRule[] | undefined;
+  rules: Reading<SecurityGroupRule[]>;
 }
 
 function RulesInEffect({ region, of, direction, rules }: RulesProps) {
@@ -59,8 +57,8 @@ function RulesInEffect({ region, of, direction, rules }: RulesProps) {
   return (
     <SmallTable
       title={direction === "inbound" ? "Inbound rules" : "Outbound rules"}
-      items={(rules ?? []).filter((it) => isOf(direction, it))}
-      isLoading={!rules}
+      items={(rules.data ?? []).filter((it) => isOf(direction, it))}
+      reading={rules}
       wrapLines
       empty={`Nothing is let ${direction === "inbound" ? "in" : "out"}: no group has such a rule.`}
       columns={[

@@ -7,13 +7,14 @@ import { ChoiceDialog } from "./ChoiceDialog";
 export function ShutdownBehaviorDialog(props: { region: string; instance: Instance; close: () => void }) {
   const { region, instance, close } = props;
   const InstanceId = instance.InstanceId ?? "";
-  const now = useAttribute(region, InstanceId, "instanceInitiatedShutdownBehavior").data;
+  const reading = useAttribute(region, InstanceId, "instanceInitiatedShutdownBehavior");
   return (
     <ChoiceDialog
       title="Change shutdown behavior"
       instance={instance}
       label="Shutdown behavior"
-      now={now?.InstanceInitiatedShutdownBehavior?.Value}
+      now={reading.data?.InstanceInitiatedShutdownBehavior?.Value}
+      reading={reading}
       items={[
         { value: "stop", label: "Stop" },
         { value: "terminate", label: "Terminate" },

@@ -1,9 +1,10 @@
-import type { Instance } from "@aws-sdk/client-ec2";
+import type { Instance, Volume } from "@aws-sdk/client-ec2";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { State } from "../resources/cells";
 import { Details } from "../resources/Details";
 import { DASH, yesNo } from "../resources/names";
 import { timeOf } from "../resources/times";
+import { Unread } from "../resources/Unread";
 import { SmallTable } from "../table/SmallTable";
 import { useVolumesOf } from "./read";
 
@@ -20,6 +21,7 @@ export function StorageTab({ region, of }: { region: string; of: Instance }) {
           { label: "EBS optimization", value: of.EbsOptimized ? "Enabled" : "Disabled" },
         ]}
       />
+      {volumes.failure && <Unread things="Volumes" failure={volumes.failure} refresh={volumes.refresh} />}
       <SmallTable
         title="Block devices"
         items={of.BlockDeviceMappings ?? []}
@@ -31,10 +33,14 @@ export function StorageTab({ region, of }: { region: string; of: Instance }) {
           { header: "Volume type", cell: (it) => volume(it.Ebs?.VolumeId)?.VolumeType ?? DASH },
           { header: "Attachment status", cell: (it) => <State of={it.Ebs?.Status} /> },
           { header: "Attachment time", cell: (it) => timeOf(it.Ebs?.AttachTime) },
-          { header: "Encrypted", cell: (it) => yesNo(volume(it.Ebs?.VolumeId)?.Encrypted) },
+          { header: "Encrypted", cell: (it) => encrypted(volume(it.Ebs?.VolumeId)) },
           { header: "Delete on termination", cell: (it) => yesNo(it.Ebs?.DeleteOnTermination) },
         ]}
       />
     </SpaceBetween>
   );
+}
+
+function encrypted(volume: Volume | undefined): string {
+  return volume ? yesNo(volume.Encrypted) : DASH;
 }

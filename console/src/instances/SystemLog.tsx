@@ -11,8 +11,10 @@ import { sentence } from "../clients/failure";
 import { useReading } from "../clients/reading";
 import { Page } from "../frame/Page";
 import { useRegion } from "../frame/places";
+import { RefreshButton } from "../resources/RefreshButton";
 import { timeOf } from "../resources/times";
 import { download } from "../table/csv";
+import { decoded } from "./base64";
 
 /** Get system log: what the instance has printed on its console. */
 export default function SystemLog({ id }: { id: string }) {
@@ -36,12 +38,7 @@ export default function SystemLog({ id }: { id: string }) {
             description={`As of ${timeOf(log.data?.Timestamp)}`}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
-                <Button
-                  iconName="refresh"
-                  ariaLabel="Refresh system log"
-                  loading={log.isLoading}
-                  onClick={log.refresh}
-                />
+                <RefreshButton label="Refresh system log" reading={log} />
                 <Button
                   iconName="download"
                   disabled={!text}
@@ -68,9 +65,4 @@ export default function SystemLog({ id }: { id: string }) {
       </ContentLayout>
     </Page>
   );
-}
-
-function decoded(base64: string | undefined): string {
-  const bytes = Uint8Array.from(atob(base64 ?? ""), (it) => it.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
 }

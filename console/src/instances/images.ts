@@ -3,7 +3,7 @@ import { ec2 } from "../clients/ec2";
 import { useReading } from "../clients/reading";
 
 /** A tile of the launch wizard's quick start: whose images these are, by their names. */
-export interface QuickStart {
+interface QuickStart {
   id: string;
   label: string;
   names: RegExp;
@@ -21,7 +21,7 @@ export const QUICK_STARTS: QuickStart[] = [
 ];
 
 /** An operating system's image, for each instruction set that there is one for. */
-export interface ImageLine {
+interface ImageLine {
   title: string;
   /** The newest of each, `x86_64` first. */
   images: Image[];

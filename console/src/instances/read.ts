@@ -16,7 +16,7 @@ import { readAllInstances, readSubnets, readVpcs } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
 import { all } from "../clients/pages";
 import { useReading } from "../clients/reading";
-import { nameIn, titleOf } from "../resources/names";
+import { nameIn } from "../resources/names";
 
 /** An instance with what its list shows beside it. */
 export interface InstanceRow {
@@ -83,11 +83,6 @@ export function useImage(region: string, id: string | undefined) {
     if (!id) return undefined;
     return (await ec2(region).send(new DescribeImagesCommand({ ImageIds: [id] }))).Images?.[0];
   });
-}
-
-/** `i-0abc / web`. */
-export function instanceTitle(it: Instance | undefined): string {
-  return titleOf(it?.InstanceId ?? "", nameIn(it?.Tags));
 }
 
 /** `i-0abc (web)`, as EC2's pages write it. */

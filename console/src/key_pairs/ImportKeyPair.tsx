@@ -3,7 +3,6 @@ import Container from "@cloudscape-design/components/container";
 import FileUpload from "@cloudscape-design/components/file-upload";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
@@ -11,6 +10,7 @@ import { ec2 } from "../clients/ec2";
 import { FormPage } from "../forms/FormPage";
 import { useProblems } from "../forms/problems";
 import { specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
+import { TextField } from "../forms/TextField";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
@@ -55,13 +55,13 @@ export default function ImportKeyPair() {
     >
       <Container header={<Header variant="h2">Key pair</Header>}>
         <SpaceBetween size="l">
-          <FormField label="Name" errorText={problems.name}>
-            <Input
-              value={name}
-              placeholder="Enter key pair name"
-              onChange={({ detail }) => setName(detail.value)}
-            />
-          </FormField>
+          <TextField
+            label="Name"
+            placeholder="Enter key pair name"
+            value={name}
+            change={setName}
+            problem={problems.name}
+          />
           <FormField label="Key pair file" description="The public half: never give away the private one.">
             <FileUpload
               value={[]}

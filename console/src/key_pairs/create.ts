@@ -18,7 +18,11 @@ export interface NewKeyPair {
 export const NEW_KEY_PAIR: NewKeyPair = { name: "", type: "rsa", format: "pem" };
 
 /** Makes a key pair, and has the browser save the private half, which nobody can have again. */
-export async function createKeyPair(region: string, pair: NewKeyPair, tags?: TagSpecification[]) {
+export async function createKeyPair(
+  region: string,
+  pair: NewKeyPair,
+  tags?: TagSpecification[],
+): Promise<void> {
   const { name, type, format } = pair;
   const made = await ec2(region).send(
     new CreateKeyPairCommand({
@@ -28,8 +32,8 @@ export async function createKeyPair(region: string, pair: NewKeyPair, tags?: Tag
       TagSpecifications: tags,
     }),
   );
+  // From here on only the file has it.
   download(`${name}.${format}`, made.KeyMaterial ?? "", "application/x-pem-file");
-  return made;
 }
 
 /** What is wrong with a name. */

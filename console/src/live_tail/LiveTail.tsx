@@ -14,7 +14,7 @@ import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
 import { EventsTable } from "../log_events/EventsTable";
 import { LogGroupsSelect } from "../log_groups/LogGroupsSelect";
-import { groupsIn } from "../log_groups/places";
+import { groupsIn, logGroupArn } from "../log_groups/places";
 import { useZone } from "../time_range/zone";
 import { useTail } from "./useTail";
 
@@ -30,7 +30,16 @@ export default function LiveTail() {
   const [expanded, expand] = useState(new Set<string>());
   const [zone] = useZone();
   const tail = useTail(region);
-  const arns = groups.map((it) => `arn:aws:logs:${region}:${session.account}:log-group:${it}`);
+  /** The groups whose events are shown, whatever is selected by now. */
+  const [watched, watch] = useState<string[]>([]);
+  const start = () => {
+    watch(groups);
+    void tail.start({
+      groups: groups.map((it) => logGroupArn(region, session.account, it)),
+      stream: groups.length === 1 ? stream.trim() : "",
+      pattern: pattern.trim(),
+    });
+  };
   return (
     <Page title="Live Tail">
       <ContentLayout
@@ -64,14 +73,7 @@ export default function LiveTail() {
                 <Input value={pattern} onChange={({ detail }) => setPattern(detail.value)} />
               </FormField>
               <SpaceBetween direction="horizontal" size="xs">
-                <Button
-                  variant="primary"
-                  disabled={groups.length === 0 || tail.isRunning}
-                  onClick={() => {
-                    const one = groups.length === 1 ? stream.trim() : "";
-                    void tail.start({ groups: arns, stream: one, pattern: pattern.trim() });
-                  }}
-                >
+                <Button variant="primary" disabled={groups.length === 0 || tail.isRunning} onClick={start}>
                   Start
                 </Button>
                 <Button disabled={!tail.isRunning} onClick={tail.stop}>
@@ -102,10 +104,10 @@ export default function LiveTail() {
           >
             <EventsTable
               region={region}
-              group={groups[0] ?? ""}
+              group={watched[0] ?? ""}
               events={tail.events}
               zone={zone}
-              hasStreams={groups.length === 1}
+              hasStreams={watched.length === 1}
               expanded={expanded}
               expand={expand}
               isLoading={false}

@@ -2,6 +2,7 @@ import { type LiveTailSessionLogEvent, StartLiveTailCommand } from "@aws-sdk/cli
 import { useEffect, useRef, useState } from "react";
 import { type Failure, failureOf } from "../clients/failure";
 import { logs } from "../clients/logs";
+import { usePlace } from "../frame/places";
 import type { LogEvent } from "../log_events/read";
 
 /** How many events are shown; the oldest go. */
@@ -27,14 +28,23 @@ export function useTail(region: string) {
     running.current = undefined;
     setRunning(false);
   };
-  // Leaving the page ends the session.
-  useEffect(() => () => running.current?.abort(), []);
+  const { user } = usePlace().session;
+  // Leaving the page ends the session, and so does somebody else who signs in: it is of whoever began it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever is signed in is all that matters
+  useEffect(
+    () => () => {
+      running.current?.abort();
+      setEvents([]);
+    },
+    [user],
+  );
 
   const start = async ({ groups, stream, pattern }: Question) => {
     running.current?.abort();
     const mine = new AbortController();
     running.current = mine;
     setEvents([]);
+    setSampled(false);
     setFailure(undefined);
     setRunning(true);
     try {

@@ -38,7 +38,7 @@ const PAGE = 100;
 export function firstPage(wanted: Wanted): Promise<Page> {
   return wanted.stream !== undefined && !wanted.pattern.trim()
     ? ofStream(wanted, undefined, false)
-    : found(wanted, resolved(wanted.range, Date.now()), undefined, new Set());
+    : found(wanted, resolved(wanted.range, Date.now()), undefined, []);
 }
 
 /** Of one stream, without a pattern: GetLogEvents, which goes both ways. */
@@ -83,7 +83,7 @@ async function found(
   wanted: Wanted,
   { start, end }: { start?: number; end?: number },
   nextToken: string | undefined,
-  known: Set<string>,
+  known: LogEvent[],
 ): Promise<Page> {
   const { region, group, stream, pattern, range } = wanted;
   const answer = await logs(region).send(
@@ -104,16 +104,17 @@ async function found(
     stream: it.logStreamName ?? "",
     ingested: it.ingestionTime,
   }));
-  const events = all.filter((it) => !known.has(it.id));
+  const events = all.filter((it) => !known.some(({ id }) => id === it.id));
   const token = answer.nextToken;
-  const last = events.at(-1)?.at ?? start;
-  // Who has seen all asks again from the last event on, and leaves out those of that very time which are known.
-  const since = new Set([...known, ...events.map((it) => it.id)]);
+  const seen = [...known, ...events];
+  const last = seen.length > 0 ? Math.max(...seen.map((it) => it.at)) : start;
+  // Who has seen all asks again from the last event on, and leaves out those of that very time, which are known.
+  const latest = seen.filter((it) => it.at === last);
   return {
     events,
     newer: token
-      ? () => found(wanted, { start, end }, token, known)
-      : () => found(wanted, { start: last, end }, undefined, since),
+      ? () => found(wanted, { start, end }, token, latest)
+      : () => found(wanted, { start: last, end }, undefined, latest),
     areMore: token !== undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { type Failure, failureOf } from "../clients/failure";
+import { usePlace } from "../frame/places";
 import { written } from "../time_range/range";
 import { firstPage, type LogEvent, type Page, type Wanted } from "./read";
 
@@ -28,8 +29,10 @@ const NOTHING: Shown = {
 /** Reads events a page at a time, in both directions, and newer ones by itself while `isWaiting`. */
 export function useEvents(wanted: Wanted, turn: number, isWaiting: boolean) {
   const [shown, setShown] = useState<Shown>(NOTHING);
+  const { user } = usePlace().session;
   const current = useRef(0);
   const key = JSON.stringify([
+    user,
     wanted.region,
     wanted.group,
     wanted.stream,
@@ -55,12 +58,15 @@ export function useEvents(wanted: Wanted, turn: number, isWaiting: boolean) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that is asked for
   useEffect(() => {
-    current.current += 1;
     setShown(NOTHING);
     void load(
       () => firstPage(wanted),
       (before, page) => ({ ...before, ...page, older: page.older, newer: page.newer }),
     );
+    // Nobody waits for the answers any more.
+    return () => {
+      current.current += 1;
+    };
   }, [key]);
 
   const wait = useRef(loadNewer);

@@ -2,7 +2,6 @@ import { CreateLogGroupCommand, type LogGroupClass } from "@aws-sdk/client-cloud
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
@@ -12,6 +11,7 @@ import { FormPage } from "../forms/FormPage";
 import { useProblems } from "../forms/problems";
 import { runSteps } from "../forms/steps";
 import { TagsEditor, type TypedTag } from "../forms/TagsEditor";
+import { TextField } from "../forms/TextField";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
@@ -83,20 +83,17 @@ export default function CreateLogGroup() {
     >
       <Container header={<Header variant="h2">Log group details</Header>}>
         <SpaceBetween size="l">
-          <FormField
+          <TextField
             label="Log group name"
-            constraintText="Letters, digits and . - _ / #, up to 512 of them."
-            errorText={problems.name}
-          >
-            <Input
-              value={name}
-              placeholder="my-log-group"
-              onChange={({ detail }) => {
-                setName(detail.value);
-                forget("name");
-              }}
-            />
-          </FormField>
+            constraint="Letters, digits and . - _ / #, up to 512 of them."
+            placeholder="my-log-group"
+            value={name}
+            change={(typed) => {
+              setName(typed);
+              forget("name");
+            }}
+            problem={problems.name}
+          />
           <RetentionField label="Retention setting" retention={retention} choose={setRetention} />
           <FormField label="Log class" description="It cannot be changed later.">
             <Select
@@ -105,16 +102,16 @@ export default function CreateLogGroup() {
               onChange={({ detail }) => setLogClass(detail.selectedOption.value ?? logClass)}
             />
           </FormField>
-          <FormField label="KMS key ARN – optional" errorText={problems.key}>
-            <Input
-              value={key}
-              placeholder="arn:aws:kms:us-east-1:123456789012:key/…"
-              onChange={({ detail }) => {
-                setKey(detail.value);
-                forget("key");
-              }}
-            />
-          </FormField>
+          <TextField
+            label="KMS key ARN – optional"
+            placeholder="arn:aws:kms:us-east-1:123456789012:key/…"
+            value={key}
+            change={(typed) => {
+              setKey(typed);
+              forget("key");
+            }}
+            problem={problems.key}
+          />
         </SpaceBetween>
       </Container>
       <TagsEditor tags={tags} change={setTags} />

@@ -2,14 +2,14 @@ import { PutMetricFilterCommand, type StandardUnit } from "@aws-sdk/client-cloud
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import type { Failure } from "../clients/failure";
 import { logs } from "../clients/logs";
 import { FormPage } from "../forms/FormPage";
 import { useProblems } from "../forms/problems";
+import { TextField } from "../forms/TextField";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
@@ -145,22 +145,6 @@ export default function CreateMetricFilter({ id }: { id: string }) {
         </SpaceBetween>
       </Container>
     </FormPage>
-  );
-}
-
-interface TextFieldProps {
-  label: string;
-  description?: ReactNode;
-  value: string;
-  change: (text: string) => void;
-  problem: string | undefined;
-}
-
-function TextField({ label, description, value, change, problem }: TextFieldProps) {
-  return (
-    <FormField label={label} description={description} errorText={problem}>
-      <Input value={value} onChange={({ detail }) => change(detail.value)} />
-    </FormField>
   );
 }
 

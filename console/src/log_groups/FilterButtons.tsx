@@ -3,10 +3,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { Reading } from "../clients/reading";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { WillBeDeleted } from "../dialogs/several";
-import { runSteps } from "../forms/steps";
-import { succeed } from "../frame/flash";
-import { counted } from "../resources/names";
+import { deleteParts, WillBeDeleted } from "../dialogs/several";
+import { RefreshButton } from "../resources/RefreshButton";
 
 interface Props {
   /** What they are about: `metric filter`. */
@@ -22,18 +20,10 @@ interface Props {
 /** The buttons above a group's filters: refresh, delete, create. */
 export function FilterButtons({ kind, reading, chosen, remove, create }: Props) {
   const [isDeleting, setDeleting] = useState(false);
-  const run = async () => {
-    await runSteps(chosen.map((it) => ({ text: `${it} was deleted`, run: () => remove(it) })));
-    succeed(`You successfully deleted ${counted(chosen.length, kind)}.`);
-  };
+  const run = () => deleteParts({ one: kind, items: chosen, id: (it) => it, remove });
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button
-        iconName="refresh"
-        ariaLabel={`Refresh ${kind}s`}
-        loading={reading.isLoading}
-        onClick={reading.refresh}
-      />
+      <RefreshButton label={`Refresh ${kind}s`} reading={reading} />
       <Button disabled={chosen.length === 0} onClick={() => setDeleting(true)}>
         Delete
       </Button>

@@ -1,7 +1,5 @@
-import Button from "@cloudscape-design/components/button";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { href } from "../frame/route";
-import { TagsTab } from "../resources/TagsTab";
+import { ManagedTagsTab } from "../resources/ManagedTagsTab";
 import { useGroupTags } from "./read";
 
 interface Props {
@@ -10,13 +8,8 @@ interface Props {
   arn: string;
 }
 
-/** A group's tags, which are read by themselves. */
+/** The tab Tags of a log group. */
 export function GroupTagsTab({ region, group, arn }: Props) {
-  const { data } = useGroupTags(region, arn);
-  return (
-    <SpaceBetween size="s">
-      <Button href={href(region, ["log_groups", group, "manage_tags"])}>Manage tags</Button>
-      <TagsTab tags={data} />
-    </SpaceBetween>
-  );
+  const tags = useGroupTags(region, arn);
+  return <ManagedTagsTab reading={tags} manage={href(region, ["log_groups", group, "manage_tags"])} />;
 }

@@ -1,7 +1,4 @@
-import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Multiselect from "@cloudscape-design/components/multiselect";
-import { sentence } from "../clients/failure";
+import { ResourcesSelect } from "../forms/ResourcesSelect";
 import { useRegion } from "../frame/places";
 import { useLogGroups } from "./read";
 
@@ -15,35 +12,22 @@ interface Props {
   problem?: string | undefined;
 }
 
-/** A field that chooses log groups, with a button that reads them again. */
+/** A field that chooses log groups. One that an address names is chosen also before the groups have been read. */
 export function LogGroupsSelect({ label, description, max, groups, choose, problem }: Props) {
   const reading = useLogGroups(useRegion());
-  const options = (reading.data ?? []).map(({ logGroupName = "" }) => option(logGroupName));
   return (
-    <FormField
+    <ResourcesSelect
       label={label}
       description={description}
-      errorText={problem ?? (reading.failure && sentence(reading.failure))}
-      info={
-        <Button
-          variant="inline-icon"
-          iconName="refresh"
-          ariaLabel="Refresh log groups"
-          loading={reading.isLoading}
-          onClick={reading.refresh}
-        />
-      }
-    >
-      <Multiselect
-        selectedOptions={groups.map(option)}
-        placeholder={`Select up to ${max} log groups`}
-        filteringType="auto"
-        empty="No log groups in this Region"
-        statusType={reading.isLoading && !reading.data ? "loading" : "finished"}
-        options={options}
-        onChange={({ detail }) => choose(detail.selectedOptions.map((it) => it.value ?? "").slice(0, max))}
-      />
-    </FormField>
+      things="log groups"
+      reading={reading}
+      options={(reading.data ?? []).map(({ logGroupName = "" }) => option(logGroupName))}
+      selected={groups.map(option)}
+      choose={(chosen) => choose(chosen.slice(0, max))}
+      placeholder={`Select up to ${max} log groups`}
+      empty="No log groups in this Region"
+      problem={problem}
+    />
   );
 }
 

@@ -17,18 +17,20 @@ interface Props {
 export function MetricFiltersTab({ region, group }: Props) {
   const reading = useMetricFilters(region, group);
   const [chosen, choose] = useState<string[]>([]);
+  const filters = reading.data ?? [];
   return (
     <SmallTable
       title="Metric filters"
-      items={reading.data ?? []}
-      isLoading={reading.isLoading && !reading.data}
+      items={filters}
+      reading={reading}
       empty="No metric filters: nothing of this group's events is counted."
       selection={{ things: "metric filters", id: nameOf, name: nameOf, chosen, choose }}
       actions={
         <FilterButtons
           kind="metric filter"
           reading={reading}
-          chosen={chosen}
+          // What was deleted is not chosen any more.
+          chosen={filters.map(nameOf).filter((it) => chosen.includes(it))}
           remove={(filterName) =>
             logs(region).send(new DeleteMetricFilterCommand({ logGroupName: group, filterName }))
           }

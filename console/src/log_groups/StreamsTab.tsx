@@ -3,20 +3,17 @@ import {
   DeleteLogStreamCommand,
   type LogStream,
 } from "@aws-sdk/client-cloudwatch-logs";
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { sentence } from "../clients/failure";
 import { logs } from "../clients/logs";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { WillBeDeleted } from "../dialogs/several";
-import { runSteps } from "../forms/steps";
+import { deleteParts, WillBeDeleted } from "../dialogs/several";
 import { succeed } from "../frame/flash";
-import { counted } from "../resources/names";
+import { RefreshButton } from "../resources/RefreshButton";
 import { timeOfMillis } from "../resources/times";
 import { SmallTable } from "../table/SmallTable";
 import { eventsHref, insightsHref, tailHref } from "./places";
@@ -38,26 +35,23 @@ export function StreamsTab({ region, group }: Props) {
   const [dialog, setDialog] = useState<"create" | "delete">();
   const reading = useStreams(region, group, prefix, max);
   const close = () => setDialog(undefined);
+  const streams = reading.data?.streams ?? [];
+  // What was deleted, or is not shown any more, is not chosen any more.
+  const selected = streams.map(nameOf).filter((it) => chosen.includes(it));
   return (
     <SpaceBetween size="s">
-      {reading.failure && <Alert type="error">{sentence(reading.failure)}</Alert>}
       <SmallTable
         title="Log streams"
-        items={reading.data?.streams ?? []}
-        isLoading={reading.isLoading && !reading.data}
+        items={streams}
+        reading={reading}
         empty={
           prefix ? `No log stream's name begins with ${prefix}` : "No log streams: nothing was written yet."
         }
         selection={{ things: "log streams", id: nameOf, name: nameOf, chosen, choose }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button
-              iconName="refresh"
-              ariaLabel="Refresh log streams"
-              loading={reading.isLoading}
-              onClick={reading.refresh}
-            />
-            <Button disabled={chosen.length === 0} onClick={() => setDialog("delete")}>
+            <RefreshButton label="Refresh log streams" reading={reading} />
+            <Button disabled={selected.length === 0} onClick={() => setDialog("delete")}>
               Delete
             </Button>
             <Button onClick={() => setDialog("create")}>Create log stream</Button>
@@ -92,7 +86,7 @@ export function StreamsTab({ region, group }: Props) {
       )}
       {dialog === "create" && <CreateLogStreamDialog region={region} group={group} close={close} />}
       {dialog === "delete" && (
-        <DeleteLogStreamsDialog region={region} group={group} names={chosen} close={close} />
+        <DeleteLogStreamsDialog region={region} group={group} names={selected} close={close} />
       )}
     </SpaceBetween>
   );
@@ -119,15 +113,14 @@ function CreateLogStreamDialog({ region, group, close }: DialogProps) {
 }
 
 function DeleteLogStreamsDialog({ region, group, names, close }: DialogProps & { names: string[] }) {
-  const run = async () => {
-    await runSteps(
-      names.map((logStreamName) => ({
-        text: `${logStreamName} was deleted`,
-        run: () => logs(region).send(new DeleteLogStreamCommand({ logGroupName: group, logStreamName })),
-      })),
-    );
-    succeed(`You successfully deleted ${counted(names.length, "log stream")}.`);
-  };
+  const run = () =>
+    deleteParts({
+      one: "log stream",
+      items: names,
+      id: (it) => it,
+      remove: (logStreamName) =>
+        logs(region).send(new DeleteLogStreamCommand({ logGroupName: group, logStreamName })),
+    });
   return (
     <ConfirmDialog title="Delete log stream" button="Delete" close={close} run={run}>
       <WillBeDeleted titles={names} />

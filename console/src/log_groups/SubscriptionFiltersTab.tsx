@@ -17,18 +17,20 @@ interface Props {
 export function SubscriptionFiltersTab({ region, group }: Props) {
   const reading = useSubscriptionFilters(region, group);
   const [chosen, choose] = useState<string[]>([]);
+  const filters = reading.data ?? [];
   return (
     <SmallTable
       title="Subscription filters"
-      items={reading.data ?? []}
-      isLoading={reading.isLoading && !reading.data}
+      items={filters}
+      reading={reading}
       empty="No subscription filters: this group's events are sent nowhere."
       selection={{ things: "subscription filters", id: nameOf, name: nameOf, chosen, choose }}
       actions={
         <FilterButtons
           kind="subscription filter"
           reading={reading}
-          chosen={chosen}
+          // What was deleted is not chosen any more.
+          chosen={filters.map(nameOf).filter((it) => chosen.includes(it))}
           remove={(filterName) =>
             logs(region).send(new DeleteSubscriptionFilterCommand({ logGroupName: group, filterName }))
           }

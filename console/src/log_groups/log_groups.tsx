@@ -3,7 +3,15 @@ import { href } from "../frame/route";
 import { bytesText } from "../resources/bytes";
 import { Copied, ResourceLink } from "../resources/cells";
 import { capitalised, DASH } from "../resources/names";
-import { type Action, type Field, NOT_THERE_YET, type Noun, ofOne, type Tab } from "../resources/noun";
+import {
+  type Action,
+  type Field,
+  missingTab,
+  NOT_THERE_YET,
+  type Noun,
+  ofOne,
+  type Tab,
+} from "../resources/noun";
 import { timeOfMillis } from "../resources/times";
 import { DeleteLogGroupsDialog } from "./DeleteLogGroupsDialog";
 import { DeletionProtectionDialog } from "./DeletionProtectionDialog";
@@ -139,13 +147,6 @@ function details(it: LogGroup, region: string): Field[] {
 
 function tabs(it: LogGroup, region: string): Tab[] {
   const group = LOG_GROUPS.id(it);
-  const later = (id: string, label: string): Tab => ({
-    id,
-    label,
-    content: NOT_THERE_YET,
-    disabled: true,
-    disabledReason: NOT_THERE_YET,
-  });
   return [
     {
       id: "streams",
@@ -157,7 +158,7 @@ function tabs(it: LogGroup, region: string): Tab[] {
       label: "Tags",
       content: <GroupTagsTab region={region} group={group} arn={it.logGroupArn ?? ""} />,
     },
-    later("anomaly-detection", "Anomaly detection"),
+    missingTab("anomaly-detection", "Anomaly detection"),
     {
       id: "metric-filters",
       label: "Metric filters",
@@ -168,10 +169,10 @@ function tabs(it: LogGroup, region: string): Tab[] {
       label: "Subscription filters",
       content: <SubscriptionFiltersTab key={group} region={region} group={group} />,
     },
-    later("contributor-insights", "Contributor Insights"),
-    later("data-protection", "Data protection"),
-    later("field-indexes", "Field indexes"),
-    later("transformer", "Transformer"),
+    missingTab("contributor-insights", "Contributor Insights"),
+    missingTab("data-protection", "Data protection"),
+    missingTab("field-indexes", "Field indexes"),
+    missingTab("transformer", "Transformer"),
   ];
 }
 

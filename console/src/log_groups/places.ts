@@ -1,3 +1,4 @@
+import { partitionOf } from "../clients/partition";
 import { href } from "../frame/route";
 
 /** The events of a log stream, or of a whole group. */
@@ -13,6 +14,11 @@ export function insightsHref(region: string, groups: string[]): string {
 /** Live Tail with groups that are selected already. */
 export function tailHref(region: string, groups: string[]): string {
   return href(region, ["live_tail"], { groups: JSON.stringify(groups) });
+}
+
+/** The ARN of a log group, as calls take it: without the `:*` that stands for its streams. */
+export function logGroupArn(region: string, account: string, group: string): string {
+  return `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${group}`;
 }
 
 /** The groups that an address names. */

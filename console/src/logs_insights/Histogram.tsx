@@ -1,14 +1,15 @@
-import BarChart from "@cloudscape-design/components/bar-chart";
+import BarChart, { type BarChartProps } from "@cloudscape-design/components/bar-chart";
+import { type Failure, sentence } from "../clients/failure";
 import { timestamp, type Zone } from "../time_range/zone";
 import { barOf } from "./stages";
 import { rowsOf, timeIn } from "./table";
-import type { Answer } from "./useQuery";
+import type { Answer, Query } from "./useQuery";
 
 /** How high it is, in pixels. */
 const HEIGHT = 120;
 
 /** How many records there were when, of those that the query matched. */
-export function Histogram({ answer, zone }: { answer: Answer | undefined; zone: Zone }) {
+export function Histogram({ answer, failure, zone }: Pick<Query, "answer" | "failure"> & { zone: Zone }) {
   return (
     <BarChart
       height={HEIGHT}
@@ -18,11 +19,19 @@ export function Histogram({ answer, zone }: { answer: Answer | undefined; zone: 
       series={[{ type: "bar", title: "Records", data: answer ? bars(answer, zone) : [] }]}
       xTitle="Time"
       yTitle="Records"
-      statusType={answer === undefined || answer.took === undefined ? "loading" : "finished"}
+      {...state(answer, failure)}
       loadingText="Counting records"
       empty="No records in this time range"
     />
   );
+}
+
+/** Whether there is something to draw; if there will be nothing, why. */
+function state(answer: Answer | undefined, failure: Failure | undefined): Partial<BarChartProps<string>> {
+  if (failure) return { statusType: "error", errorText: sentence(failure) };
+  if (answer === undefined || answer.took === undefined) return { statusType: "loading" };
+  if (answer.status === "Complete") return { statusType: "finished" };
+  return { statusType: "error", errorText: "The records were not counted to the end." };
 }
 
 /** A bar for each period, also where nothing was. */

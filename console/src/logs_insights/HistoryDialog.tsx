@@ -20,7 +20,7 @@ export function HistoryDialog({ region, apply, close }: Props) {
       <SmallTable
         title="Queries"
         items={history.data ?? []}
-        isLoading={history.isLoading && !history.data}
+        reading={history}
         empty="No query was run in this Region yet."
         wrapLines
         columns={[

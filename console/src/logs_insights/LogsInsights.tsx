@@ -62,6 +62,10 @@ export default function LogsInsights() {
     void main.run(question);
     void histogram.run({ ...question, query: histogramQuery(query, barOf(end - start).period) });
   };
+  const cancel = () => {
+    void main.cancel();
+    void histogram.cancel();
+  };
   const apply = (next: string, itsGroups: string[]) => {
     setQuery(next);
     if (itsGroups.length > 0) setGroups(itsGroups);
@@ -89,7 +93,7 @@ export default function LogsInsights() {
           <Button variant="primary" onClick={run} loading={main.isRunning}>
             Run query
           </Button>
-          <Button onClick={() => void main.cancel()} disabled={!main.isRunning}>
+          <Button onClick={cancel} disabled={!main.canCancel}>
             Cancel
           </Button>
           <Button onClick={() => setDialog("save")} disabled={!query.trim()}>
@@ -104,9 +108,7 @@ export default function LogsInsights() {
   const content = (
     <SpaceBetween size="l">
       {form}
-      {main.answer && (
-        <Results region={region} answer={main.answer} histogram={histogram.answer} zone={zone} />
-      )}
+      {main.answer && <Results region={region} answer={main.answer} histogram={histogram} zone={zone} />}
     </SpaceBetween>
   );
   return (
@@ -129,23 +131,7 @@ export default function LogsInsights() {
         {isPanelShown ? (
           <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
             {content}
-            <Container>
-              <Tabs
-                ariaLabel="Help for queries"
-                tabs={[
-                  {
-                    id: "queries",
-                    label: "Queries",
-                    content: <QueriesPanel region={region} apply={apply} />,
-                  },
-                  {
-                    id: "fields",
-                    label: "Discovered fields",
-                    content: <FieldsPanel region={region} group={groups[0] ?? ""} />,
-                  },
-                ]}
-              />
-            </Container>
+            <Help region={region} group={groups[0] ?? ""} apply={apply} />
           </Grid>
         ) : (
           content
@@ -158,6 +144,32 @@ export default function LogsInsights() {
         <HistoryDialog region={region} apply={apply} close={() => setDialog(undefined)} />
       )}
     </Page>
+  );
+}
+
+interface HelpProps {
+  region: string;
+  /** The group whose fields are told. */
+  group: string;
+  apply: (query: string, groups: string[]) => void;
+}
+
+/** What queries can begin with: those that were saved, samples, and the fields that events have. */
+function Help({ region, group, apply }: HelpProps) {
+  return (
+    <Container>
+      <Tabs
+        ariaLabel="Help for queries"
+        tabs={[
+          { id: "queries", label: "Queries", content: <QueriesPanel region={region} apply={apply} /> },
+          {
+            id: "fields",
+            label: "Discovered fields",
+            content: <FieldsPanel region={region} group={group} />,
+          },
+        ]}
+      />
+    </Container>
   );
 }
 

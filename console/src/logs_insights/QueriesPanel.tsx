@@ -8,6 +8,7 @@ import { logs } from "../clients/logs";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
 import { WillBeDeleted } from "../dialogs/several";
 import { succeed } from "../frame/flash";
+import { Unread } from "../resources/Unread";
 import { useDefinitions } from "./read";
 import "./editor.css";
 import { SAMPLES } from "./samples";
@@ -24,6 +25,7 @@ export function QueriesPanel({ region, apply }: Props) {
   return (
     <SpaceBetween size="m">
       <Box variant="h3">Saved queries</Box>
+      {saved.failure && <Unread things="Saved queries" failure={saved.failure} refresh={saved.refresh} />}
       {saved.data?.length === 0 && (
         <Box color="text-body-secondary">No saved queries yet: Save keeps what is in the editor.</Box>
       )}

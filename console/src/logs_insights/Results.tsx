@@ -8,12 +8,12 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState } from "react";
 import { bytesText } from "../resources/bytes";
 import { counted } from "../resources/names";
-import { NOT_THERE_YET } from "../resources/noun";
+import { missingTab, NOT_THERE_YET } from "../resources/noun";
 import type { Zone } from "../time_range/zone";
 import { ExportMenu } from "./ExportMenu";
 import { ResultsTable } from "./ResultsTable";
 import { type Row, rowsOf } from "./table";
-import type { Answer } from "./useQuery";
+import type { Answer, Query } from "./useQuery";
 
 // Charts weigh more than the rest of the page.
 const Histogram = lazy(() => import("./Histogram").then((it) => ({ default: it.Histogram })));
@@ -22,7 +22,7 @@ const Visualization = lazy(() => import("./Visualization").then((it) => ({ defau
 interface Props {
   region: string;
   answer: Answer;
-  histogram: Answer | undefined;
+  histogram: Pick<Query, "answer" | "failure">;
   zone: Zone;
 }
 
@@ -52,7 +52,7 @@ export function Results({ region, answer, histogram, zone }: Props) {
       </Header>
       {isHistogramShown && (
         <Suspense fallback={null}>
-          <Histogram answer={histogram} zone={zone} />
+          <Histogram {...histogram} zone={zone} />
         </Suspense>
       )}
       <ResultsTable key={answer.id ?? ""} region={region} rows={rows} zone={zone} isRunning={isRunning} />
@@ -66,13 +66,7 @@ export function Results({ region, answer, histogram, zone }: Props) {
           ariaLabel="Results"
           tabs={[
             { id: "logs", label: `Logs (${rows.length})`, content: logsTab },
-            {
-              id: "patterns",
-              label: "Patterns",
-              content: NOT_THERE_YET,
-              disabled: true,
-              disabledReason: NOT_THERE_YET,
-            },
+            missingTab("patterns", "Patterns"),
             {
               id: "visualization",
               label: "Visualization",
@@ -98,6 +92,7 @@ const STATES: Record<string, { type: StatusIndicatorProps.Type; text: string }> 
   Timeout: { type: "error", text: "Timed out after 60 minutes." },
 };
 
+/** In AWS's words, which do not tell one group from several. */
 function Status({ answer: { status, question } }: { answer: Answer }) {
   const { type, text } = STATES[status] ?? { type: "info", text: status };
   return (

@@ -6,8 +6,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { columnsOf, plotOf, type Row } from "./table";
 
-/** How many groups a chart can show. */
+/** How many groups a chart can show, and how many times one over time. */
 const GROUPS_MAX = 40;
+const TIMES_MAX = 500;
 const KINDS = [
   { value: "line", label: "Line" },
   { value: "bar", label: "Bar" },
@@ -27,10 +28,12 @@ export function Visualization({ rows }: { rows: Row[] }) {
   }
   const kind = plot.isOverTime && chosen !== "bar" ? "line" : "bar";
   const x = [...new Set(plot.series.flatMap((it) => it.points.map((point) => point.x)))];
-  const domain = (plot.isOverTime ? x.sort() : x).slice(0, GROUPS_MAX);
+  const domain = plot.isOverTime ? x.sort().slice(-TIMES_MAX) : x.slice(0, GROUPS_MAX);
+  const rest = `${plot.isOverTime ? "The last" : "The first"} ${domain.length} of ${x.length} are drawn.`;
+  const drawn = new Set(domain);
   return (
     <SpaceBetween size="m">
-      <FormField label="Chart type">
+      <FormField label="Chart type" constraintText={x.length > domain.length && rest}>
         <Select
           selectedOption={KINDS.find((it) => it.value === kind) ?? null}
           options={KINDS.map((it) => ({
@@ -50,7 +53,7 @@ export function Visualization({ rows }: { rows: Row[] }) {
         series={plot.series.map(({ title, points }) => ({
           type: kind,
           title,
-          data: points.filter((it) => domain.includes(it.x)),
+          data: points.filter((it) => drawn.has(it.x)),
         }))}
         xTitle={plot.isOverTime ? "Time (UTC)" : "Group"}
         empty="No results"

@@ -1,5 +1,5 @@
 /** Queries that people begin with, in the groups that AWS's console has. */
-export interface SampleGroup {
+interface SampleGroup {
   title: string;
   samples: Sample[];
 }

@@ -39,7 +39,7 @@ export function timeIn(value: string | undefined): number | undefined {
 }
 
 /** How an answer can be drawn: over time, or by what the groups are called. */
-export interface Plot {
+interface Plot {
   isOverTime: boolean;
   series: { title: string; points: { x: string; y: number }[] }[];
 }
@@ -59,8 +59,9 @@ export function plotOf(rows: Row[], columns: string[]): Plot | undefined {
     const x = time === undefined ? group : (row.values[time] ?? "");
     for (const column of numeric) {
       const title = time !== undefined && group ? `${group} ${column}` : column;
-      const y = Number(row.values[column] ?? 0);
-      series.set(title, [...(series.get(title) ?? []), { x, y }]);
+      const points = series.get(title) ?? [];
+      points.push({ x, y: Number(row.values[column] ?? 0) });
+      series.set(title, points);
     }
   }
   const isOverTime = time !== undefined;

@@ -10,6 +10,7 @@ import {
 import { useEffect, useRef, useState } from "react";
 import { type Failure, failureOf } from "../clients/failure";
 import { logs } from "../clients/logs";
+import { usePlace } from "../frame/places";
 
 /** How often a running query is asked what it has found. */
 const POLL_MS = 300;
@@ -43,14 +44,24 @@ export interface CompileError {
 
 const OVER: QueryStatus[] = ["Complete", "Failed", "Cancelled", "Timeout"];
 
+export type Query = ReturnType<typeof useQuery>;
+
 /** Runs queries, one after the other: the last one counts. */
 export function useQuery(region: string) {
   const [answer, setAnswer] = useState<Answer>();
   const [failure, setFailure] = useState<Failure>();
   const [compileError, setCompileError] = useState<CompileError>();
+  const { user } = usePlace().session;
   const turn = useRef(0);
-  // Nobody waits any more for a page that is left.
-  useEffect(() => () => void turn.current++, []);
+  // Nobody waits any more for a page that is left, and what was found for another user is not for the next one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever is signed in is all that matters
+  useEffect(
+    () => () => {
+      turn.current += 1;
+      setAnswer(undefined);
+    },
+    [user],
+  );
 
   const run = async (question: Question): Promise<void> => {
     const mine = ++turn.current;
@@ -62,6 +73,7 @@ export function useQuery(region: string) {
     setAnswer({ ...nothing, status: "Scheduled" });
     try {
       const id = await started(region, question);
+      if (isLast()) setAnswer({ ...nothing, id, status: "Scheduled" });
       for (;;) {
         if (!isLast()) return;
         const found = await results(region, id);
@@ -80,8 +92,11 @@ export function useQuery(region: string) {
       setCompileError(compileErrorOf(error));
     }
   };
+  const isRunning = answer !== undefined && answer.took === undefined;
+  /** Before the service has named it there is nothing to cancel. */
+  const canCancel = isRunning && answer.id !== undefined;
   const cancel = async () => {
-    if (answer?.id === undefined) return;
+    if (!canCancel) return;
     try {
       await logs(region).send(new StopQueryCommand({ queryId: answer.id }));
     } catch (error) {
@@ -89,8 +104,7 @@ export function useQuery(region: string) {
       setFailure(failureOf(error));
     }
   };
-  const isRunning = answer !== undefined && answer.took === undefined;
-  return { answer, failure, compileError, isRunning, run, cancel };
+  return { answer, failure, compileError, isRunning, canCancel, run, cancel };
 }
 
 async function started(region: string, { groups, query, start, end }: Question): Promise<string> {

@@ -11,6 +11,7 @@ import { useAddresses } from "../elastic_ips/read";
 import { fail, succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { nameIn } from "../resources/names";
+import { RefreshButton } from "../resources/RefreshButton";
 
 interface Props {
   allocation: string;
@@ -51,12 +52,7 @@ export function AddressField({ allocation, choose, problem }: Props) {
       errorText={problem}
       secondaryControl={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button
-            iconName="refresh"
-            ariaLabel="Refresh Elastic IP addresses"
-            formAction="none"
-            onClick={addresses.refresh}
-          />
+          <RefreshButton label="Refresh Elastic IP addresses" reading={addresses} />
           <Button formAction="none" loading={isAllocating} onClick={allocate}>
             Allocate Elastic IP
           </Button>

@@ -17,7 +17,6 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
   const acls = useNetworkAcls(region).data ?? [];
   const subnets = useSubnets(region);
   const acl = acls.find((it) => it.NetworkAclId === id);
-  const available = subnets.data?.filter((it) => it.VpcId === acl?.VpcId);
   const before = acl ? associatedWith(acl) : [];
   const [edited, setEdited] = useState<string[]>();
   const chosen = edited ?? before;
@@ -49,7 +48,8 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
       isDisabled={!acl || !subnets.data}
     >
       <SubnetAssociations
-        subnets={available}
+        reading={subnets}
+        vpc={acl?.VpcId}
         chosen={chosen}
         choose={setEdited}
         isFixed={isFixed}

@@ -15,7 +15,7 @@ import { readHolders, usePolicy } from "./read";
 /** Attach: who is to have a policy's permissions. */
 export default function AttachPolicy({ id }: { id: string }) {
   const region = useRegion();
-  const name = usePolicy(region, id)?.PolicyName ?? id;
+  const name = usePolicy(region, id).data?.PolicyName ?? id;
   const holders = useReading(`policy_attachable/${id}`, () => readOthers(region, id));
   const [chosen, choose] = useState<string[]>([]);
   const back = href(region, ["policies", id], { tab: "entities" });
@@ -45,7 +45,7 @@ export default function AttachPolicy({ id }: { id: string }) {
         title="IAM entities"
         things="entities"
         items={holders.data ?? []}
-        isLoading={holders.isLoading && !holders.data}
+        reading={holders}
         id={idOf}
         name={(it) => it.name}
         columns={[

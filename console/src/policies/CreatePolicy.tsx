@@ -1,21 +1,21 @@
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import type { Failure } from "../clients/failure";
 import { iam } from "../clients/iam";
+import { DescriptionField } from "../forms/DescriptionField";
 import { problemOf } from "../forms/json";
-import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
 import { TagsEditor, type TypedTag, written } from "../forms/TagsEditor";
+import { TextField } from "../forms/TextField";
 import { WizardPage } from "../forms/WizardPage";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
+import { nameRule } from "../iam/names";
 import { DocumentView } from "../resources/DocumentView";
 import { PolicyEditor, SKELETON } from "./PolicyEditor";
 import { refusalOf } from "./verdict";
@@ -76,10 +76,10 @@ export default function CreatePolicy() {
             <SpaceBetween size="l">
               <Container header={<Header variant="h2">Policy details</Header>}>
                 <SpaceBetween size="l">
-                  <NamedField
+                  <TextField
                     label="Policy name"
                     description="Enter a meaningful name to identify this policy."
-                    constraint={iamName(128)}
+                    constraint={nameRule(128)}
                     value={name}
                     change={(changed) => {
                       setName(changed);
@@ -87,18 +87,16 @@ export default function CreatePolicy() {
                     }}
                     problem={names.problems.name}
                   />
-                  <FormField
+                  <DescriptionField
                     label="Description – optional"
-                    description="Add a short explanation for this policy."
-                    constraintText="Maximum 1,000 characters."
-                    errorText={names.problems.description}
-                  >
-                    <Textarea
-                      value={description}
-                      rows={2}
-                      onChange={({ detail }) => setDescription(detail.value)}
-                    />
-                  </FormField>
+                    of="policy"
+                    value={description}
+                    change={(changed) => {
+                      setDescription(changed);
+                      names.forget("description");
+                    }}
+                    problem={names.problems.description}
+                  />
                 </SpaceBetween>
               </Container>
               <Container header={<Header variant="h2">Permissions defined in this policy</Header>}>

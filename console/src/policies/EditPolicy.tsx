@@ -23,7 +23,8 @@ const VERSIONS_MAX = 5;
 /** Edit policy: another version of it, which counts from now on if its editor wants that. */
 export default function EditPolicy({ id }: { id: string }) {
   const region = useRegion();
-  const policy = usePolicy(region, id);
+  const reading = usePolicy(region, id);
+  const policy = reading.data;
   const version = policy?.DefaultVersionId;
   const before = useReading(`policy_version/${id}/${version}`, async () =>
     version ? readable(await readVersion(region, id, version)) : undefined,
@@ -78,7 +79,7 @@ export default function EditPolicy({ id }: { id: string }) {
       check={() => show({ document: problemOf(document) })}
       place={place}
       submit={submit}
-      isDisabled={before.data === undefined}
+      reading={policy ? before : reading}
     >
       <PolicyEditor
         document={document}
@@ -86,7 +87,7 @@ export default function EditPolicy({ id }: { id: string }) {
           setEdited(changed);
           forget("document");
         }}
-        problem={before.data === undefined ? before.failure?.message : problems.document}
+        problem={problems.document}
       />
       <Container header={<Header variant="h2">Version</Header>}>
         <Checkbox

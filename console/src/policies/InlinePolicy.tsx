@@ -5,11 +5,12 @@ import { type Holder, readInline } from "../clients/identities";
 import { useReading } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
 import { problemOf, readable } from "../forms/json";
-import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
+import { TextField } from "../forms/TextField";
 import { succeed } from "../frame/flash";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
+import { nameRule } from "../iam/names";
 import { putInline } from "./attach";
 import { isOfDocument } from "./CreatePolicy";
 import { crumbsOf, NOUN_OF } from "./holders";
@@ -52,7 +53,7 @@ export function InlinePolicy({ holder }: { holder: Holder }) {
       }
       place={place}
       submit={submit}
-      isDisabled={before.data === undefined}
+      reading={before}
     >
       <PolicyEditor
         document={document}
@@ -60,14 +61,14 @@ export function InlinePolicy({ holder }: { holder: Holder }) {
           setEdited(changed);
           forget("document");
         }}
-        problem={before.failure?.message ?? problems.document}
+        problem={problems.document}
         max={INLINE_MAX[holder.kind]}
       />
       {!known && (
         <Container header={<Header variant="h2">Policy details</Header>}>
-          <NamedField
+          <TextField
             label="Policy name"
-            constraint={iamName(128)}
+            constraint={nameRule(128)}
             value={typed}
             change={(changed) => {
               setName(changed);

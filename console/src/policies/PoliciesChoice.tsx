@@ -30,7 +30,7 @@ export function PoliciesChoice({ chosen, choose, without = [] }: Props) {
       description="Choose one or more policies to attach."
       things="policies"
       items={rows}
-      isLoading={policies.isLoading && !policies.data}
+      reading={policies}
       id={({ policy }) => policy.Arn ?? ""}
       name={({ policy }) => policy.PolicyName ?? ""}
       columns={[
@@ -38,7 +38,7 @@ export function PoliciesChoice({ chosen, choose, without = [] }: Props) {
         { header: "Type", cell: ({ policy }) => typeOf(policy) },
         { header: "Description", cell: ({ description }) => description ?? DASH },
       ]}
-      empty={policies.failure?.message ?? "There are no policies of this type."}
+      empty="There are no policies of this type."
       find={{
         placeholder: "Search policies",
         fits: ({ policy }) => type === ALL || typeOf(policy) === type,

@@ -9,7 +9,7 @@ import { NOT_THERE_YET } from "../resources/noun";
 import { useVerdict } from "./verdict";
 
 /** How many characters a managed policy has at most, without spaces ("IAM quotas"). */
-export const MANAGED_MAX = 6144;
+const MANAGED_MAX = 6144;
 
 /** What AWS's editor begins with. */
 export const SKELETON = JSON.stringify(

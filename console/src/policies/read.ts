@@ -2,7 +2,7 @@ import { type EntityType, type Policy, paginateListEntitiesForPolicy } from "@aw
 import { iam } from "../clients/iam";
 import { type Holder, readDetails, readPolicies } from "../clients/identities";
 import { all } from "../clients/pages";
-import { useReading } from "../clients/reading";
+import { type Reading, useReading } from "../clients/reading";
 
 /** A policy with its description, which lists do not have. */
 export interface PolicyRow {
@@ -23,9 +23,9 @@ export async function readPolicyRows(region: string): Promise<PolicyRow[]> {
 }
 
 /** One of them, for forms. */
-export function usePolicy(region: string, arn: string): Policy | undefined {
-  const { data } = useReading(`policies/${region}`, () => readPolicyRows(region));
-  return data?.find((it) => it.policy.Arn === arn)?.policy;
+export function usePolicy(region: string, arn: string): Reading<Policy> {
+  const reading = useReading(`policies/${region}`, () => readPolicyRows(region));
+  return { ...reading, data: reading.data?.find((it) => it.policy.Arn === arn)?.policy };
 }
 
 /** Who has a policy's permissions. */

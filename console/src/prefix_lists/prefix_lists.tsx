@@ -1,7 +1,5 @@
 import type { ManagedPrefixList } from "@aws-sdk/client-ec2";
-import Alert from "@cloudscape-design/components/alert";
 import { readPrefixLists } from "../clients/describe";
-import { sentence } from "../clients/failure";
 import { href } from "../frame/route";
 import { Copied, State } from "../resources/cells";
 import { capitalised, DASH } from "../resources/names";
@@ -102,12 +100,11 @@ function tabs(list: ManagedPrefixList, region: string): Tab[] {
 
 function EntriesTab({ region, list }: { region: string; list: string }) {
   const entries = useEntries(region, list);
-  if (entries.failure) return <Alert type="error">{sentence(entries.failure)}</Alert>;
   return (
     <SmallTable
       title="Prefix list entries"
       items={entries.data ?? []}
-      isLoading={!entries.data}
+      reading={entries}
       empty="No entries"
       columns={[
         { header: "CIDR", cell: (it) => it.Cidr },
@@ -119,12 +116,11 @@ function EntriesTab({ region, list }: { region: string; list: string }) {
 
 function AssociationsTab({ region, list }: { region: string; list: string }) {
   const associations = useAssociations(region, list);
-  if (associations.failure) return <Alert type="error">{sentence(associations.failure)}</Alert>;
   return (
     <SmallTable
       title="Prefix list associations"
       items={associations.data ?? []}
-      isLoading={!associations.data}
+      reading={associations}
       empty="No associations"
       columns={[
         { header: "Resource ID", cell: (it) => it.ResourceId },

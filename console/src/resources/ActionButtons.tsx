@@ -1,20 +1,16 @@
 import Button from "@cloudscape-design/components/button";
-import { useState } from "react";
-import { go } from "../frame/route";
+import { useActing } from "./acting";
 import type { Action } from "./noun";
 
 /** Actions as buttons, and the dialog that one of them has opened. */
 export function ActionButtons({ actions }: { actions: Action[] }) {
-  const [dialog, setDialog] = useState<Action["dialog"]>();
-  const act = ({ href, dialog }: Action) => {
-    if (href) go(href);
-    if (dialog) setDialog(() => dialog);
-  };
+  const { act, isRunning, dialog } = useActing();
   return (
     <>
       {actions.map((action) => (
         <Button
           key={action.id}
+          loading={isRunning && action.run !== undefined}
           disabled={action.disabledReason !== undefined}
           disabledReason={action.disabledReason}
           onClick={() => act(action)}
@@ -22,7 +18,7 @@ export function ActionButtons({ actions }: { actions: Action[] }) {
           {action.text}
         </Button>
       ))}
-      {dialog?.(() => setDialog(undefined))}
+      {dialog}
     </>
   );
 }

@@ -1,9 +1,5 @@
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
-import { useState } from "react";
-import { failureOf } from "../clients/failure";
-import { refreshAll } from "../clients/reading";
-import { fail } from "../frame/flash";
-import { go } from "../frame/route";
+import { useActing } from "./acting";
 import type { Action } from "./noun";
 
 interface Props {
@@ -16,20 +12,7 @@ interface Props {
 
 /** The menu Actions, or another of its kind, and the dialog that an entry of it has opened. */
 export function ActionsMenu({ actions, text = "Actions", of }: Props) {
-  // The dialog belongs to what was selected when it was opened, be that gone by now.
-  const [dialog, setDialog] = useState<Action["dialog"]>();
-  const [isRunning, setRunning] = useState(false);
-  const run = async (action: Action) => {
-    setRunning(true);
-    try {
-      await action.run?.();
-    } catch (error) {
-      fail(`${action.text} was not done`, failureOf(error));
-    } finally {
-      setRunning(false);
-      void refreshAll();
-    }
-  };
+  const { act, isRunning, dialog } = useActing();
   if (actions.length === 0) return null;
   return (
     <>
@@ -39,16 +22,14 @@ export function ActionsMenu({ actions, text = "Actions", of }: Props) {
         loading={isRunning}
         onItemClick={({ detail }) => {
           const action = actions.find((it) => it.id === detail.id);
-          if (action?.href) go(action.href);
-          if (action?.dialog) setDialog(() => action.dialog);
-          if (action?.run) void run(action);
+          if (action) act(action);
         }}
         expandToViewport
         ariaLabel={of && `Actions of ${of}`}
       >
         {text}
       </ButtonDropdown>
-      {dialog?.(() => setDialog(undefined))}
+      {dialog}
     </>
   );
 }

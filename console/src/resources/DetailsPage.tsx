@@ -1,6 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -8,7 +7,6 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
-import { sentence } from "../clients/failure";
 import { type Reading, useReading } from "../clients/reading";
 import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
@@ -19,6 +17,8 @@ import { useReadingWhileChanging } from "./changing";
 import { Details } from "./Details";
 import { labelOf } from "./names";
 import type { Noun } from "./noun";
+import { RefreshButton } from "./RefreshButton";
+import { Unread } from "./Unread";
 
 /** One resource: its fields, its tabs, its actions. `?tab=…` is the tab. */
 export function DetailsPage<T>({ noun, id }: { noun: Noun<T>; id: string }) {
@@ -59,12 +59,7 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
           variant="h1"
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button
-                iconName="refresh"
-                ariaLabel="Refresh"
-                loading={reading.isLoading}
-                onClick={reading.refresh}
-              />
+              <RefreshButton label="Refresh" reading={reading} />
               {noun.beside?.([item], region)}
               <ActionsMenu actions={noun.actions([item], region)} />
               <ActionButtons actions={noun.buttons?.([item], region) ?? []} />
@@ -76,6 +71,9 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
       }
     >
       <SpaceBetween size="l">
+        {reading.failure && (
+          <Unread things={`${id} as it is now`} failure={reading.failure} refresh={reading.refresh} />
+        )}
         {noun.notice?.(item)}
         <Container header={<Header variant="h2">{noun.summary ?? "Details"}</Header>}>
           <Details fields={noun.details(item, region)} />
@@ -94,15 +92,7 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
 
 function Missing<T>({ noun, id, region, reading }: Shown<T> & { id: string }) {
   if (reading.failure) {
-    return (
-      <Alert
-        type="error"
-        header={`${id} could not be read`}
-        action={<Button onClick={reading.refresh}>Try again</Button>}
-      >
-        {sentence(reading.failure)}
-      </Alert>
-    );
+    return <Unread things={id} failure={reading.failure} refresh={reading.refresh} />;
   }
   if (reading.isLoading) {
     return (

@@ -5,22 +5,23 @@ import {
 } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import type { Failure } from "../clients/failure";
-import { iam, usePartition } from "../clients/iam";
+import { iam } from "../clients/iam";
+import { partitionOf } from "../clients/partition";
+import { DescriptionField } from "../forms/DescriptionField";
 import { problemOf } from "../forms/json";
-import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
 import { runSteps, type Step } from "../forms/steps";
 import { TagsEditor, type TypedTag, written } from "../forms/TagsEditor";
+import { TextField } from "../forms/TextField";
 import { WizardPage } from "../forms/WizardPage";
 import { succeed } from "../frame/flash";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
+import { nameRule } from "../iam/names";
 import { attaching } from "../policies/attach";
 import { BoundaryField } from "../policies/BoundaryField";
 import { PoliciesChoice } from "../policies/PoliciesChoice";
@@ -33,7 +34,7 @@ import { CUSTOM_TRUST, trustOfAccount, trustOfService, USE_CASES } from "./trust
 export default function CreateRole() {
   const { route, session } = usePlace();
   const { region } = route;
-  const partition = usePartition();
+  const partition = partitionOf(region);
   const [trust, setTrust] = useState<Trust>({
     kind: "service",
     useCase: "",
@@ -115,10 +116,10 @@ export default function CreateRole() {
             <SpaceBetween size="l">
               <Container header={<Header variant="h2">Role details</Header>}>
                 <SpaceBetween size="l">
-                  <NamedField
+                  <TextField
                     label="Role name"
                     description="Enter a meaningful name to identify this role."
-                    constraint={iamName(64)}
+                    constraint={nameRule(64)}
                     value={name}
                     change={(changed) => {
                       setName(changed);
@@ -126,18 +127,16 @@ export default function CreateRole() {
                     }}
                     problem={names.problems.name}
                   />
-                  <FormField
+                  <DescriptionField
                     label="Description"
-                    description="Add a short explanation for this role."
-                    constraintText="Maximum 1,000 characters."
-                    errorText={names.problems.description}
-                  >
-                    <Textarea
-                      value={description}
-                      rows={2}
-                      onChange={({ detail }) => setDescription(detail.value)}
-                    />
-                  </FormField>
+                    of="role"
+                    value={description}
+                    change={(changed) => {
+                      setDescription(changed);
+                      names.forget("description");
+                    }}
+                    problem={names.problems.description}
+                  />
                 </SpaceBetween>
               </Container>
               <Container header={<Header variant="h2">Trust policy</Header>}>

@@ -6,43 +6,32 @@ import {
 import Box from "@cloudscape-design/components/box";
 import { iam } from "../clients/iam";
 import { readInstanceProfiles } from "../clients/identities";
-import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { runSteps, type Step } from "../forms/steps";
-import { succeed } from "../frame/flash";
-import { go, href } from "../frame/route";
-import { withoutPolicies } from "../policies/attach";
+import type { Step } from "../forms/steps";
+import { DeleteHolderDialog } from "../policies/DeleteHolderDialog";
 
-/** Asks before a role is deleted, with its policies and instance profiles, which the API wants gone first. */
-export function DeleteRoleDialog({
-  region,
-  name,
-  close,
-}: {
+interface Props {
   region: string;
   name: string;
   close: () => void;
-}) {
-  const run = async () => {
-    const [policies, profiles] = await Promise.all([
-      withoutPolicies(region, { kind: "role", name }),
-      withoutProfiles(region, name),
-    ]);
-    const remove = {
-      text: "it was deleted",
-      run: () => iam(region).send(new DeleteRoleCommand({ RoleName: name })),
-    };
-    await runSteps([...policies, ...profiles, remove]);
-    succeed(`Role ${name} deleted.`);
-    go(href(region, ["roles"]));
-  };
+}
+
+/** Asks before a role is deleted, with its policies and instance profiles, which the API wants gone first. */
+export function DeleteRoleDialog({ region, name, close }: Props) {
   return (
-    <ConfirmDialog title={`Delete ${name}?`} button="Delete" word={name} close={close} run={run}>
+    <DeleteHolderDialog
+      region={region}
+      holder={{ kind: "role", name }}
+      button="Delete"
+      withoutRest={() => withoutProfiles(region, name)}
+      remove={() => iam(region).send(new DeleteRoleCommand({ RoleName: name }))}
+      close={close}
+    >
       <Box>
         Delete <Box variant="strong">{name}</Box> for good, with its inline policies and the instance profiles
         that bear it. Whoever acts by this role is refused from then on, also with credentials that have not
         ended.
       </Box>
-    </ConfirmDialog>
+    </DeleteHolderDialog>
   );
 }
 

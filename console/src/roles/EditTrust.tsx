@@ -15,12 +15,12 @@ import { TrustEditor } from "./TrustFields";
 /** Edit trust policy: who may take a role. */
 export default function EditTrust({ id }: { id: string }) {
   const region = useRegion();
-  const role = useRole(region, id);
+  const reading = useRole(region, id);
   const [edited, setEdited] = useState<string>();
   const { problems, show, place, forget } = useProblems<"document">((failure) =>
     isOfTrust(failure) ? "document" : undefined,
   );
-  const document = edited ?? (role ? readable(role.trust) : "");
+  const document = edited ?? readable(reading.data?.trust);
   const back = href(region, ["roles", id], { tab: "trust" });
   const submit = async () => {
     await iam(region).send(new UpdateAssumeRolePolicyCommand({ RoleName: id, PolicyDocument: document }));
@@ -36,7 +36,7 @@ export default function EditTrust({ id }: { id: string }) {
       check={() => show({ document: problemOf(document) })}
       place={place}
       submit={submit}
-      isDisabled={!role}
+      reading={reading}
     >
       <TrustEditor
         document={document}

@@ -13,7 +13,7 @@ import { NOT_THERE_YET } from "../resources/noun";
 import { type AccountTrust, USE_CASES } from "./trust";
 
 /** Which of AWS's ways to say who may take a role. */
-export type TrustKind = "service" | "account" | "custom";
+type TrustKind = "service" | "account" | "custom";
 
 /** What is typed of it, each way for itself. */
 export interface Trust {

@@ -1,6 +1,6 @@
 import type { Role, RoleDetail } from "@aws-sdk/client-iam";
 import { documentOf, readDetails, readRoles } from "../clients/identities";
-import { useReading } from "../clients/reading";
+import { type Reading, useReading } from "../clients/reading";
 import { trustedBy } from "./trust";
 
 /** A role with what lists do not have of it: tags, its last use, instance profiles. */
@@ -21,7 +21,7 @@ export async function readRoleRows(region: string): Promise<RoleRow[]> {
 }
 
 /** One of them, for forms. */
-export function useRole(region: string, name: string): RoleRow | undefined {
-  const { data } = useReading(`roles/${region}`, () => readRoleRows(region));
-  return data?.find((it) => it.role.RoleName === name);
+export function useRole(region: string, name: string): Reading<RoleRow> {
+  const reading = useReading(`roles/${region}`, () => readRoleRows(region));
+  return { ...reading, data: reading.data?.find((it) => it.role.RoleName === name) };
 }

@@ -6,7 +6,7 @@ import { IamTagsTab } from "../iam/IamTagsTab";
 import { PermissionsTab } from "../policies/PermissionsTab";
 import { Copied, ResourceLink } from "../resources/cells";
 import { DocumentView } from "../resources/DocumentView";
-import { DASH } from "../resources/names";
+import { counted, DASH } from "../resources/names";
 import { type Field, missingTab, type Noun, ofOne, type Tab } from "../resources/noun";
 import { timeOf } from "../resources/times";
 import { DeleteRoleDialog } from "./DeleteRoleDialog";
@@ -92,7 +92,7 @@ function details({ role, detail }: RoleRow): Field[] {
       label: "Instance profile ARN",
       value: profiles.length > 0 ? profiles.map((it) => <Profile key={it.Arn} arn={it.Arn} />) : DASH,
     },
-    { label: "Maximum session duration", value: `${hours} ${hours === 1 ? "hour" : "hours"}` },
+    { label: "Maximum session duration", value: counted(hours, "hour") },
     { label: "Description", value: role.Description ?? DASH },
     { label: "Permissions boundary", value: detail?.PermissionsBoundary?.PermissionsBoundaryArn ?? DASH },
     { label: "Path", value: role.Path ?? DASH },

@@ -24,7 +24,7 @@ function said(kind: string, value: string): string {
 }
 
 /** A service that takes roles, and what for. */
-export interface UseCase {
+interface UseCase {
   id: string;
   label: string;
   description: string;

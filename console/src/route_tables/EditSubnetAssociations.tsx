@@ -16,7 +16,6 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
   const tables = useRouteTables(region);
   const subnets = useSubnets(region);
   const table = tables.data?.find((it) => it.RouteTableId === id);
-  const available = subnets.data?.filter((it) => it.VpcId === table?.VpcId);
   const before = table ? associatedWith(table) : [];
   const [edited, setEdited] = useState<string[]>();
   const chosen = edited ?? before;
@@ -45,7 +44,8 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
       isDisabled={!table || !subnets.data}
     >
       <SubnetAssociations
-        subnets={available}
+        reading={subnets}
+        vpc={table?.VpcId}
         chosen={chosen}
         choose={setEdited}
         columns={[

@@ -5,7 +5,6 @@ import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { withChange, without } from "../forms/rows";
 import { useRegion } from "../frame/places";
@@ -13,15 +12,8 @@ import { usePrefixLists } from "../prefix_lists/read";
 import { PortsField, ProtocolField, TypeField } from "../rules/TrafficFields";
 import { PeersField } from "./PeersField";
 import { useSecurityGroups } from "./read";
-import {
-  type Direction,
-  letsEverybodyIn,
-  NEW_ROW,
-  problemsOf,
-  type RuleRow,
-  SOURCES,
-  type SourceKind,
-} from "./rules";
+import { type Direction, letsEverybodyIn, NEW_ROW, problemsOf, type RuleRow } from "./rules";
+import { SourceSelect } from "./SourceSelect";
 
 interface Props {
   direction: Direction;
@@ -62,10 +54,6 @@ export function RulesEditor({ direction, rows, change, rules, isChecked }: Props
           rules?.find((it) => it.SecurityGroupRuleId === row.id),
         )
       : {};
-  const choose = (at: number, source: SourceKind) => {
-    const peer = SOURCES.find((it) => it.value === source)?.peer;
-    edit(at, { source, peers: peer ? [peer] : [], search: "" });
-  };
   const id: AttributeEditorProps.FieldDefinition<RuleRow> = {
     label: "Security group rule ID",
     control: (row) => <Box padding={{ top: "xs" }}>{row.id ?? "–"}</Box>,
@@ -88,12 +76,7 @@ export function RulesEditor({ direction, rows, change, rules, isChecked }: Props
     {
       label: `${words.peer} type`,
       control: (row, at) => (
-        <Select
-          selectedOption={SOURCES.find((it) => it.value === row.source) ?? null}
-          ariaLabel={`${words.peer} type`}
-          options={SOURCES.map(({ value, label }) => ({ value, label }))}
-          onChange={({ detail }) => choose(at, detail.selectedOption.value as SourceKind)}
-        />
+        <SourceSelect label={`${words.peer} type`} row={row} edit={(part) => edit(at, part)} />
       ),
     },
     {

@@ -1,12 +1,11 @@
 import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { sentence } from "../clients/failure";
 import { href } from "../frame/route";
 import { ResourceLink } from "../resources/cells";
 import { DASH, nameIn } from "../resources/names";
 import { NOT_THERE_YET } from "../resources/noun";
+import { RefreshButton } from "../resources/RefreshButton";
 import { kindOf, portsText, protocolText } from "../rules/traffic";
 import { SmallTable } from "../table/SmallTable";
 import { groupName, useRules, useSecurityGroups } from "./read";
@@ -24,21 +23,15 @@ export function RulesTab({
 }) {
   const rules = useRules(region, group);
   const title = direction === "inbound" ? "Inbound rules" : "Outbound rules";
-  if (rules.failure) return <Alert type="error">{sentence(rules.failure)}</Alert>;
   return (
     <SmallTable
       title={title}
       items={(rules.data ?? []).filter((it) => isOf(direction, it))}
-      isLoading={!rules.data}
+      reading={rules}
       empty={`This security group has no ${direction} rules`}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button
-            iconName="refresh"
-            ariaLabel={`Refresh ${direction} rules`}
-            loading={rules.isLoading}
-            onClick={rules.refresh}
-          />
+          <RefreshButton label={`Refresh ${direction} rules`} reading={rules} />
           <Button disabled disabledReason={NOT_THERE_YET}>
             Manage tags
           </Button>

@@ -69,6 +69,12 @@ export const SOURCES: { value: SourceKind; label: string; peer?: string }[] = [
   { value: "my-ip", label: "My IP", peer: "198.51.100.10/32" },
 ];
 
+/** What choosing a source type makes of a row. */
+export function fromSource(source: SourceKind): Pick<RuleRow, "source" | "peers" | "search"> {
+  const peer = SOURCES.find((it) => it.value === source)?.peer;
+  return { source, peers: peer ? [peer] : [], search: "" };
+}
+
 type PeerKind = "IPv4 CIDR" | "IPv6 CIDR" | "referenced group id" | "prefix list id";
 
 function peerKind(peer: string): PeerKind | undefined {

@@ -120,7 +120,7 @@ function VpcAssociationsTab({ region, group }: { region: string; group: string }
       title="VPC associations"
       description="Other VPCs of this Region whose network interfaces may have this security group."
       items={associations.data ?? []}
-      isLoading={!associations.data && !associations.failure}
+      reading={associations}
       empty="No VPC associations"
       columns={[
         { header: "VPC ID", cell: (it) => <ResourceLink region={region} noun="vpcs" id={it.VpcId} /> },

@@ -25,15 +25,18 @@ const BEFORE_THE_END_MS = 5 * 60 * 1000;
 
 let asked: Promise<Session> | undefined;
 const forgetting = new Set<() => void>();
-/** Where this browser's tabs tell each other that somebody else has signed in: they share one session. */
+/** Where this browser's tabs tell each other that somebody else has signed in, or nobody: they share one session. */
 const tabs = new BroadcastChannel("hamlet-console/session");
 const listeners = new Set<(problem: SignedOut | undefined) => void>();
 
 /** The session, fetched when it is needed first and whenever it is about to end. */
 export async function session(): Promise<Session> {
-  const now = await asked?.catch(() => undefined);
-  if (!now || now.expiration.getTime() - Date.now() < BEFORE_THE_END_MS) asked = fetched();
-  return asked as Promise<Session>;
+  const before = asked;
+  const now = await before?.catch(() => undefined);
+  // Of several that have waited for it, the first one fetches: the others find another one here.
+  if (asked === before && !isLasting(now)) asked = undefined;
+  asked ??= fetched();
+  return asked;
 }
 
 /** Forgets the credentials: Hamlet was started anew and knows others, or somebody else has signed in. */
@@ -47,7 +50,7 @@ export function onForgotten(forget: () => void) {
   forgetting.add(forget);
 }
 
-/** Tells when somebody else has signed in, in another tab of this browser. */
+/** Tells when somebody else has signed in, or nobody any more, in another tab of this browser. */
 export function onAnother(listener: () => void): () => void {
   const hear = () => {
     forgetSession();
@@ -63,10 +66,9 @@ export function onSignedOut(listener: (problem: SignedOut | undefined) => void):
   return () => listeners.delete(listener);
 }
 
-/** Ends the session of this browser. */
+/** Ends the session of this browser, in all of its tabs. */
 export async function signOut() {
-  await fetch("leave", { method: "POST" });
-  forgetSession();
+  await change("leave");
   tell(new SignedOut("You have signed out. `hamlet console` prints an address that lets you in again."));
 }
 
@@ -90,9 +92,22 @@ export async function signInAsRoot() {
 async function change(path: string, form?: SignIn) {
   const response = await fetch(path, { method: "POST", ...(form && { body: JSON.stringify(form) }) });
   // Not an answer of a service: there is a sentence and no code.
-  if (!response.ok) throw refusal("", (await response.json()).problem);
+  if (!response.ok) throw refusal("", problemIn(await response.text()));
   forgetSession();
   tabs.postMessage("another");
+}
+
+/** What is wrong, as the console's own answers say it: in a member, or where a request is refused as such in plain text. */
+function problemIn(answer: string): string {
+  try {
+    return JSON.parse(answer).problem;
+  } catch {
+    return answer.trim();
+  }
+}
+
+function isLasting(session: Session | undefined): boolean {
+  return session !== undefined && session.expiration.getTime() - Date.now() >= BEFORE_THE_END_MS;
 }
 
 async function fetched(): Promise<Session> {

@@ -4,12 +4,14 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TokenGroup from "@cloudscape-design/components/token-group";
 import type { ReactNode } from "react";
+import type { Reading } from "../clients/reading";
 import { ChoiceTable } from "../table/ChoiceTable";
 import { subnetTitle } from "./read";
 
 interface Props {
-  /** The subnets of the VPC; none until they have been read. */
-  subnets: Subnet[] | undefined;
+  reading: Reading<Subnet[]>;
+  /** Whose subnets they are. */
+  vpc: string | undefined;
   columns: { header: string; cell: (subnet: Subnet) => ReactNode }[];
   /** Identifiers. */
   chosen: string[];
@@ -19,15 +21,16 @@ interface Props {
 }
 
 /** Which subnets a route table or a network ACL is associated with: a table to choose from, and what was chosen. */
-export function SubnetAssociations({ subnets, columns, chosen, choose, isFixed }: Props) {
-  const selected = (subnets ?? []).filter((it) => chosen.includes(it.SubnetId ?? ""));
+export function SubnetAssociations({ reading, vpc, columns, chosen, choose, isFixed }: Props) {
+  const subnets = (reading.data ?? []).filter((it) => it.VpcId === vpc);
+  const selected = subnets.filter((it) => chosen.includes(it.SubnetId ?? ""));
   return (
     <SpaceBetween size="l">
       <ChoiceTable
         title="Available subnets"
         things="subnets"
-        items={subnets ?? []}
-        isLoading={!subnets}
+        items={subnets}
+        reading={reading}
         id={(it) => it.SubnetId ?? ""}
         name={subnetTitle}
         columns={columns}

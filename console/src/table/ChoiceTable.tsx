@@ -5,7 +5,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import type { ReactNode } from "react";
+import { isAwaited, type Rows } from "../clients/reading";
 import { counted } from "../resources/names";
+import { Unread } from "../resources/Unread";
 
 interface Props<T> {
   title: string;
@@ -13,7 +15,7 @@ interface Props<T> {
   /** What is chosen from, in the labels: `subnets`. */
   things: string;
   items: T[];
-  isLoading: boolean;
+  reading: Rows;
   id: (item: T) => string;
   /** How a row is called by whoever does not see it. */
   name: (item: T) => string;
@@ -34,7 +36,7 @@ const PAGE_SIZE = 20;
 
 /** A table within a form, of which several rows are chosen. What is chosen stays so when it is not shown. */
 export function ChoiceTable<T>(props: Props<T>) {
-  const { title, description, things, items, isLoading, id, name, columns, empty, chosen, choose } = props;
+  const { title, description, things, items, reading, id, name, columns, empty, chosen, choose } = props;
   const { isFixed, find, actions } = props;
   const collection = useCollection(items, {
     filtering: {
@@ -51,7 +53,7 @@ export function ChoiceTable<T>(props: Props<T>) {
       variant="container"
       trackBy={id}
       items={collection.items}
-      loading={isLoading}
+      loading={isAwaited(reading)}
       loadingText={`Loading ${things}`}
       selectionType="multi"
       selectedItems={collection.items.filter((it) => chosen.includes(id(it)))}
@@ -87,7 +89,15 @@ export function ChoiceTable<T>(props: Props<T>) {
         )
       }
       pagination={find && <Pagination {...collection.paginationProps} />}
-      empty={items.length > 0 ? collection.collectionProps.empty : empty}
+      empty={
+        reading.failure ? (
+          <Unread things={title} failure={reading.failure} refresh={reading.refresh} />
+        ) : items.length > 0 ? (
+          collection.collectionProps.empty
+        ) : (
+          empty
+        )
+      }
       columnDefinitions={columns.map(({ header, cell }) => ({ id: header, header, cell }))}
     />
   );

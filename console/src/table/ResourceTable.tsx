@@ -1,5 +1,4 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
@@ -8,6 +7,7 @@ import Input from "@cloudscape-design/components/input";
 import Pagination from "@cloudscape-design/components/pagination";
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type Dispatch, type ReactNode, type SetStateAction, useEffect, useMemo } from "react";
 import { type Failure, failureOf, sentence } from "../clients/failure";
@@ -18,6 +18,7 @@ import { ResourceLink } from "../resources/cells";
 import { labelOf, nameOf } from "../resources/names";
 import type { Column, Noun } from "../resources/noun";
 import { rename } from "../resources/rename";
+import { Unread } from "../resources/Unread";
 import { csv, download } from "./csv";
 import { usePreferences } from "./preferences";
 
@@ -95,7 +96,13 @@ export function ResourceTable<T>(props: Props<T>) {
       items={collection.items}
       loading={isLoading && !items}
       loadingText={`Loading ${noun.many}`}
-      empty={failure ? <Unread failure={failure} refresh={refresh} /> : collection.collectionProps.empty}
+      empty={
+        failure ? (
+          <Unread things="This list" failure={failure} refresh={refresh} />
+        ) : (
+          collection.collectionProps.empty
+        )
+      }
       selectionType="multi"
       selectedItems={rows.filter((it) => chosen.has(it.id))}
       onSelectionChange={({ detail }) => select(detail.selectedItems.map((it) => it.id))}
@@ -117,7 +124,7 @@ export function ResourceTable<T>(props: Props<T>) {
         <Header
           variant="awsui-h1-sticky"
           counter={counter(selected.length, items?.length)}
-          description={<LastUpdated at={at} />}
+          description={<LastUpdated at={at} failure={failure} />}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button
@@ -264,8 +271,11 @@ function counter(selected: number, all: number | undefined): string {
   return selected ? `(${selected}/${all})` : `(${all})`;
 }
 
-function LastUpdated({ at }: { at: number | undefined }) {
+function LastUpdated({ at, failure }: { at: number | undefined; failure: Failure | undefined }) {
   if (at === undefined) return null;
+  if (failure) {
+    return <StatusIndicator type="error">It could not be read again. {sentence(failure)}</StatusIndicator>;
+  }
   const minutes = Math.floor((Date.now() - at) / 60_000);
   return minutes < 1 ? "Last updated less than a minute ago" : `Last updated ${minutes} minutes ago`;
 }
@@ -294,18 +304,6 @@ function NoMatch({ clear }: { clear: () => void }) {
         <Button onClick={clear}>Clear filters</Button>
       </SpaceBetween>
     </Box>
-  );
-}
-
-function Unread({ failure, refresh }: { failure: Failure; refresh: () => void }) {
-  return (
-    <Alert
-      type="error"
-      header="This list could not be read"
-      action={<Button onClick={refresh}>Try again</Button>}
-    >
-      {sentence(failure)}
-    </Alert>
   );
 }
 

@@ -2,6 +2,8 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
+import { isAwaited, type Rows } from "../clients/reading";
+import { Unread } from "../resources/Unread";
 
 interface Props<T> {
   title: string;
@@ -11,7 +13,8 @@ interface Props<T> {
   /** What stands there where there is none. */
   empty: string;
   actions?: ReactNode;
-  isLoading?: boolean;
+  /** Where the rows were read for themselves: they may be on their way, or refused. */
+  reading?: Rows;
   variant?: TableProps.Variant;
   /** Where there is little room and much text, as in a dialog. */
   wrapLines?: boolean;
@@ -40,19 +43,21 @@ export function SmallTable<T>({
   columns,
   empty,
   actions,
-  isLoading,
+  reading,
   variant,
   wrapLines,
   selection,
   filter,
 }: Props<T>) {
+  const failure = reading?.failure;
   return (
     <Table
       {...(selection && selectionOf(items, selection))}
       variant={variant ?? "borderless"}
       wrapLines={wrapLines ?? false}
-      items={items}
-      loading={isLoading ?? false}
+      // What was there before may be otherwise by now.
+      items={failure ? [] : items}
+      loading={reading !== undefined && isAwaited(reading)}
       loadingText={`Loading ${title}`}
       filter={filter}
       ariaLabels={labels(title, selection)}
@@ -63,9 +68,13 @@ export function SmallTable<T>({
         </Header>
       }
       empty={
-        <Box textAlign="center" color="text-body-secondary" padding="s">
-          {empty}
-        </Box>
+        failure ? (
+          <Unread things={title} failure={failure} refresh={reading.refresh} />
+        ) : (
+          <Box textAlign="center" color="text-body-secondary" padding="s">
+            {empty}
+          </Box>
+        )
       }
     />
   );

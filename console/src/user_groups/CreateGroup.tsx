@@ -5,12 +5,13 @@ import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
 import { iam } from "../clients/iam";
 import { FormPage } from "../forms/FormPage";
-import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
 import { runSteps } from "../forms/steps";
+import { TextField } from "../forms/TextField";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
+import { nameRule } from "../iam/names";
 import { attaching } from "../policies/attach";
 import { PoliciesChoice } from "../policies/PoliciesChoice";
 import { joining } from "../users/CreateUser";
@@ -53,10 +54,10 @@ export default function CreateGroup() {
       submit={submit}
     >
       <Container header={<Header variant="h2">Name the group</Header>}>
-        <NamedField
+        <TextField
           label="User group name"
           description="Enter a meaningful name to identify this group."
-          constraint={iamName(128)}
+          constraint={nameRule(128)}
           value={name}
           change={(changed) => {
             setName(changed);

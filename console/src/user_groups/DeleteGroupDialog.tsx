@@ -2,47 +2,38 @@ import { DeleteGroupCommand, RemoveUserFromGroupCommand } from "@aws-sdk/client-
 import Box from "@cloudscape-design/components/box";
 import { iam } from "../clients/iam";
 import { readMembers } from "../clients/identities";
-import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { runSteps } from "../forms/steps";
-import { succeed } from "../frame/flash";
-import { go, href } from "../frame/route";
-import { withoutPolicies } from "../policies/attach";
+import type { Step } from "../forms/steps";
+import { DeleteHolderDialog } from "../policies/DeleteHolderDialog";
 
-/** Asks before a group is deleted; its users stay, without what it gave them. */
-export function DeleteGroupDialog({
-  region,
-  name,
-  close,
-}: {
+interface Props {
   region: string;
   name: string;
   close: () => void;
-}) {
-  const run = async () => {
-    const [policies, members] = await Promise.all([
-      withoutPolicies(region, { kind: "group", name }),
-      readMembers(region, name),
-    ]);
-    await runSteps([
-      ...policies,
-      ...members.map(({ UserName }) => ({
-        text: `${UserName} was removed from it`,
-        run: () => iam(region).send(new RemoveUserFromGroupCommand({ GroupName: name, UserName })),
-      })),
-      {
-        text: "it was deleted",
-        run: () => iam(region).send(new DeleteGroupCommand({ GroupName: name })),
-      },
-    ]);
-    succeed(`User group ${name} deleted.`);
-    go(href(region, ["user_groups"]));
-  };
+}
+
+/** Asks before a group is deleted; its users stay, without what it gave them. */
+export function DeleteGroupDialog({ region, name, close }: Props) {
   return (
-    <ConfirmDialog title={`Delete ${name}?`} button="Delete" word={name} close={close} run={run}>
+    <DeleteHolderDialog
+      region={region}
+      holder={{ kind: "group", name }}
+      button="Delete"
+      withoutRest={() => withoutMembers(region, name)}
+      remove={() => iam(region).send(new DeleteGroupCommand({ GroupName: name }))}
+      close={close}
+    >
       <Box>
         Delete <Box variant="strong">{name}</Box> for good, with its inline policies. Its users stay, and lose
         the permissions that it gives.
       </Box>
-    </ConfirmDialog>
+    </DeleteHolderDialog>
   );
+}
+
+async function withoutMembers(region: string, GroupName: string): Promise<Step[]> {
+  const members = await readMembers(region, GroupName);
+  return members.map(({ UserName }) => ({
+    text: `${UserName} was removed from it`,
+    run: () => iam(region).send(new RemoveUserFromGroupCommand({ GroupName, UserName })),
+  }));
 }

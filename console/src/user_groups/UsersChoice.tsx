@@ -22,14 +22,14 @@ export function UsersChoice({ title, chosen, choose, without = [] }: Props) {
       description="Select users to add to this user group."
       things="users"
       items={(users.data ?? []).filter((it) => !without.includes(it.UserName ?? ""))}
-      isLoading={users.isLoading && !users.data}
+      reading={users}
       id={(it) => it.UserName ?? ""}
       name={(it) => it.UserName ?? ""}
       columns={[
         { header: "User name", cell: (it) => it.UserName },
         { header: "Creation time", cell: (it) => timeOf(it.CreateDate) },
       ]}
-      empty={users.failure?.message ?? "There are no users to add."}
+      empty="There are no users to add."
       find={{ placeholder: "Search users" }}
       chosen={chosen}
       choose={choose}

@@ -7,17 +7,19 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
-import { iam, usePartition } from "../clients/iam";
+import { iam } from "../clients/iam";
 import { readGroups } from "../clients/identities";
+import { partitionOf } from "../clients/partition";
 import { useReading } from "../clients/reading";
-import { iamName, NamedField } from "../forms/NamedField";
 import { useProblems } from "../forms/problems";
 import { runSteps, type Step } from "../forms/steps";
 import { TagsEditor, type TypedTag, written } from "../forms/TagsEditor";
+import { TextField } from "../forms/TextField";
 import { WizardPage } from "../forms/WizardPage";
 import { succeed } from "../frame/flash";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
+import { nameRule } from "../iam/names";
 import { attaching } from "../policies/attach";
 import { BoundaryField } from "../policies/BoundaryField";
 import { PoliciesChoice } from "../policies/PoliciesChoice";
@@ -33,7 +35,7 @@ import { RetrievePassword } from "./RetrievePassword";
 /** Create user: who, what they may do, and the password if they are to have one. */
 export default function CreateUser() {
   const { region } = usePlace().route;
-  const partition = usePartition();
+  const partition = partitionOf(region);
   const [name, setName] = useState("");
   const [hasConsole, setConsole] = useState(false);
   const [typed, setTyped] = useState<TypedPassword>(GENERATED);
@@ -107,9 +109,9 @@ export default function CreateUser() {
           content: (
             <Container header={<Header variant="h2">User details</Header>}>
               <SpaceBetween size="l">
-                <NamedField
+                <TextField
                   label="User name"
-                  constraint={iamName(64)}
+                  constraint={nameRule(64)}
                   value={name}
                   change={(changed) => {
                     setName(changed);
@@ -241,14 +243,14 @@ export function GroupsChoice({ chosen, choose, without = [] }: ChoiceProps) {
       title="User groups"
       things="groups"
       items={(groups.data ?? []).filter((it) => !without.includes(it.GroupName ?? ""))}
-      isLoading={groups.isLoading && !groups.data}
+      reading={groups}
       id={(it) => it.GroupName ?? ""}
       name={(it) => it.GroupName ?? ""}
       columns={[
         { header: "Group name", cell: (it) => it.GroupName },
         { header: "Created", cell: (it) => timeOf(it.CreateDate) },
       ]}
-      empty={groups.failure?.message ?? "There are no groups to join."}
+      empty="There are no groups to join."
       find={{ placeholder: "Search groups" }}
       chosen={chosen}
       choose={choose}

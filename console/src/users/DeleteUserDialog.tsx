@@ -10,43 +10,32 @@ import Box from "@cloudscape-design/components/box";
 import { iam } from "../clients/iam";
 import { readAccessKeys, readGroupsOf } from "../clients/identities";
 import { all } from "../clients/pages";
-import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { runSteps, type Step } from "../forms/steps";
-import { succeed } from "../frame/flash";
-import { go, href } from "../frame/route";
-import { withoutPolicies } from "../policies/attach";
+import type { Step } from "../forms/steps";
+import { DeleteHolderDialog } from "../policies/DeleteHolderDialog";
 import { readLoginProfile } from "./read";
 
-/** Asks before a user is deleted, with all that is theirs, which the API wants gone first. */
-export function DeleteUserDialog({
-  region,
-  name,
-  close,
-}: {
+interface Props {
   region: string;
   name: string;
   close: () => void;
-}) {
-  const run = async () => {
-    const [policies, rest] = await Promise.all([
-      withoutPolicies(region, { kind: "user", name }),
-      withoutRest(region, name),
-    ]);
-    const remove = {
-      text: "it was deleted",
-      run: () => iam(region).send(new DeleteUserCommand({ UserName: name })),
-    };
-    await runSteps([...policies, ...rest, remove]);
-    succeed(`User ${name} deleted.`);
-    go(href(region, ["users"]));
-  };
+}
+
+/** Asks before a user is deleted, with all that is theirs, which the API wants gone first. */
+export function DeleteUserDialog({ region, name, close }: Props) {
   return (
-    <ConfirmDialog title={`Delete ${name}?`} button="Delete user" word={name} close={close} run={run}>
+    <DeleteHolderDialog
+      region={region}
+      holder={{ kind: "user", name }}
+      button="Delete user"
+      withoutRest={() => withoutRest(region, name)}
+      remove={() => iam(region).send(new DeleteUserCommand({ UserName: name }))}
+      close={close}
+    >
       <Box>
         Delete <Box variant="strong">{name}</Box> for good, with their access keys, their password, their MFA
         devices and their inline policies. They leave all groups.
       </Box>
-    </ConfirmDialog>
+    </DeleteHolderDialog>
   );
 }
 

@@ -8,7 +8,8 @@ import Header from "@cloudscape-design/components/header";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { iam, usePartition } from "../clients/iam";
+import { iam } from "../clients/iam";
+import { partitionOf } from "../clients/partition";
 import { useReading } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
 import { useProblems } from "../forms/problems";
@@ -25,7 +26,7 @@ import { readLoginProfile } from "./read";
 /** Manage console access: gives a user a password, another one, or takes it away. */
 export default function ManageConsoleAccess({ id }: { id: string }) {
   const { region } = usePlace().route;
-  const changing = changePolicy(usePartition());
+  const changing = changePolicy(partitionOf(region));
   const login = useReading(`login_profile/${id}`, () => readLoginProfile(region, id));
   const [isWanted, setWanted] = useState(true);
   const [typed, setTyped] = useState<TypedPassword>(GENERATED);
@@ -64,7 +65,7 @@ export default function ManageConsoleAccess({ id }: { id: string }) {
     <FormPage
       above={crumbsOf({ kind: "user", name: id })}
       title="Manage console access"
-      description={had ? `${id} has a password.` : `${id} has no password.`}
+      description={login.data && (had ? `${id} has a password.` : `${id} has no password.`)}
       button="Apply"
       cancel={back}
       check={() =>
@@ -72,7 +73,7 @@ export default function ManageConsoleAccess({ id }: { id: string }) {
       }
       place={place}
       submit={submit}
-      isDisabled={login.data === undefined}
+      reading={login}
     >
       <Container header={<Header variant="h2">Console access</Header>}>
         <SpaceBetween size="l">

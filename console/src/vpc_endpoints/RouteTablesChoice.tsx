@@ -23,7 +23,7 @@ export function RouteTablesChoice({ vpc, chosen, choose }: Props) {
         description="A route to the endpoint is added to those that you select."
         things="route tables"
         items={own}
-        isLoading={!tables.data}
+        reading={tables}
         id={(it) => it.RouteTableId ?? ""}
         name={routeTableTitle}
         columns={[

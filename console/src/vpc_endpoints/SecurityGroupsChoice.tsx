@@ -18,7 +18,7 @@ export function SecurityGroupsChoice({ vpc, chosen, choose }: Props) {
       description="They say who reaches the endpoint. If you select none, it has the VPC's default group."
       things="security groups"
       items={own}
-      isLoading={!groups.data}
+      reading={groups}
       id={(it) => it.GroupId ?? ""}
       name={groupTitle}
       columns={[

@@ -5,9 +5,9 @@ import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import PropertyFilter from "@cloudscape-design/components/property-filter";
 import Table from "@cloudscape-design/components/table";
-import { sentence } from "../clients/failure";
-import { useReading } from "../clients/reading";
+import { isAwaited, useReading } from "../clients/reading";
 import { useRegion } from "../frame/places";
+import { Unread } from "../resources/Unread";
 import { readServices } from "./read";
 
 const PAGE_SIZE = 10;
@@ -59,9 +59,15 @@ export function ServicesTable({ chosen, choose, problem }: Props) {
       variant="container"
       trackBy="id"
       items={items}
-      loading={!services.data && services.isLoading}
+      loading={isAwaited(services)}
       loadingText="Loading services"
-      empty={services.failure ? <Alert type="error">{sentence(services.failure)}</Alert> : "No services"}
+      empty={
+        services.failure ? (
+          <Unread things="Services" failure={services.failure} refresh={services.refresh} />
+        ) : (
+          "No services"
+        )
+      }
       selectionType="single"
       selectedItems={chosen ? [chosen] : []}
       onSelectionChange={({ detail }) => choose(detail.selectedItems[0])}

@@ -13,7 +13,7 @@ export function RouteTablesTab({ region, peering }: { region: string; peering: s
       title="Route tables"
       description="Routes that lead to this peering connection. Without one in both VPCs, nothing passes."
       items={routesTo(peering, tables.data ?? [])}
-      isLoading={!tables.data && tables.isLoading}
+      reading={tables}
       empty="No route leads to this peering connection"
       columns={[
         {

@@ -14,7 +14,7 @@ import { go, href } from "../../frame/route";
 import { Copied, ResourceLink } from "../../resources/cells";
 import { Details } from "../../resources/Details";
 import { nameIn } from "../../resources/names";
-import { NOT_THERE_YET } from "../../resources/noun";
+import { missingTab } from "../../resources/noun";
 import { useInstance } from "../read";
 import { InstanceConnectTab } from "./InstanceConnectTab";
 import { SshClientTab } from "./SshClientTab";
@@ -61,19 +61,9 @@ export default function ConnectToInstance({ id }: { id: string }) {
                   label: "EC2 Instance Connect",
                   content: <InstanceConnectTab region={region} of={instance} refresh={reading.refresh} />,
                 },
-                {
-                  id: "session-manager",
-                  label: "Session Manager",
-                  disabled: true,
-                  disabledReason: NOT_THERE_YET,
-                },
+                missingTab("session-manager", "Session Manager"),
                 { id: "ssh", label: "SSH client", content: <SshClientTab region={region} of={instance} /> },
-                {
-                  id: "serial",
-                  label: "EC2 serial console",
-                  disabled: true,
-                  disabledReason: NOT_THERE_YET,
-                },
+                missingTab("serial", "EC2 serial console"),
               ]}
             />
           </SpaceBetween>

@@ -9,6 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
 import { href } from "../../frame/route";
+import { DASH } from "../../resources/names";
 import { NOT_THERE_YET } from "../../resources/noun";
 import { userOf } from "../images";
 import { ipv6Addresses, useImage } from "../read";
@@ -69,13 +70,13 @@ export function InstanceConnectTab({ region, of, refresh }: Props) {
           {
             value: "ipv4",
             label: "Public IPv4 address",
-            description: of.PublicIpAddress ?? "–",
+            description: of.PublicIpAddress ?? DASH,
             disabled: !of.PublicIpAddress,
           },
           {
             value: "ipv6",
             label: "IPv6 address",
-            description: ipv6Addresses(of).join(", ") || "–",
+            description: ipv6Addresses(of).join(", ") || DASH,
             disabled: true,
           },
         ]}

@@ -3,6 +3,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Copied } from "../../resources/cells";
+import { DASH } from "../../resources/names";
 import { userOf } from "../images";
 import { useImage } from "../read";
 import { chmodCommand, sshCommand } from "./way";
@@ -24,7 +25,7 @@ export function SshClientTab({ region, of }: { region: string; of: Instance }) {
         </li>
         <li>
           Locate your private key file. The key used to launch this instance is{" "}
-          <Box variant="code">{of.KeyName ? `${of.KeyName}.pem` : "–"}</Box>
+          <Box variant="code">{of.KeyName ? `${of.KeyName}.pem` : DASH}</Box>
         </li>
         <li>
           Run this command, if necessary, to ensure your key is not publicly viewable.

@@ -7,6 +7,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useRef, useState } from "react";
 import { usePlace } from "../../frame/places";
 import { href } from "../../frame/route";
+import { DASH } from "../../resources/names";
 import { instanceInWords, useInstance } from "../read";
 import { Connection, type Progress } from "./connection";
 import { TerminalFailure } from "./TerminalFailure";
@@ -23,6 +24,10 @@ export default function TerminalPage({ id }: { id: string }) {
   useEffect(() => {
     document.title = `${instanceInWords(instance) || id} | EC2 Instance Connect`;
   }, [instance, id]);
+  const again = () => {
+    setProgress({ state: "connecting" });
+    setAttempt(attempt + 1);
+  };
   const hasScreen = progress.state !== "failed";
   return (
     <main className="terminal-page">
@@ -35,30 +40,18 @@ export default function TerminalPage({ id }: { id: string }) {
           user={user}
           why={progress.why}
           failure={progress.failure}
-          again={() => {
-            setProgress({ state: "connecting" });
-            setAttempt(attempt + 1);
-          }}
+          again={again}
         />
       )}
       <section className="terminal-bar" aria-label="About this terminal">
         <div>
           <Box variant="strong">{instance ? instanceInWords(instance) : id}</Box>
           <Box>
-            PublicIPs: {instance?.PublicIpAddress ?? "–"} PrivateIPs: {instance?.PrivateIpAddress ?? "–"}
+            PublicIPs: {instance?.PublicIpAddress ?? DASH} PrivateIPs: {instance?.PrivateIpAddress ?? DASH}
           </Box>
         </div>
         <Said progress={progress} />
-        {progress.state === "ended" && (
-          <Button
-            onClick={() => {
-              setProgress({ state: "connecting" });
-              setAttempt(attempt + 1);
-            }}
-          >
-            Connect again
-          </Button>
-        )}
+        {progress.state === "ended" && <Button onClick={again}>Connect again</Button>}
         <Button
           iconName="close"
           variant="icon"

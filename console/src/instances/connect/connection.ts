@@ -76,6 +76,7 @@ export class Connection {
     this.socket = socket;
     socket.onopen = () => this.greet();
     socket.onmessage = ({ data }) => {
+      if (this.isOver) return;
       if (typeof data === "string") void this.hear(JSON.parse(data) as FromTerminal);
       else this.take(new Uint8Array(data as ArrayBuffer));
     };
@@ -136,6 +137,8 @@ export class Connection {
   }
 
   private end(progress: Progress) {
+    // Who has left hears no more of it.
+    if (this.isOver) return;
     this.isOver = true;
     sessionStorage.removeItem(this.memory);
     this.socket?.close();
@@ -152,8 +155,10 @@ export class Connection {
 
   private take(bytes: Uint8Array) {
     this.received += bytes.length;
+    const last = this.received;
     this.options.show(bytes, () => {
-      this.shown += bytes.length;
+      // What was on its way to the screen when the terminal came back was counted then.
+      this.shown = Math.max(this.shown, last);
       if (this.shown - this.said < SAY_AFTER_BYTES) return;
       this.said = this.shown;
       this.send({ is: "taken", bytes: this.shown });

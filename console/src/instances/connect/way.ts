@@ -1,7 +1,7 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 
 /** Why EC2 Instance Connect cannot reach an instance at its public address; nothing if it can try. */
-export interface Obstacle {
+interface Obstacle {
   header: string;
   text: string;
 }

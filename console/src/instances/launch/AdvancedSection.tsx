@@ -108,7 +108,7 @@ function ProfileField({ advanced, change, problem }: FieldProps & { problem: str
       choose={(profile) => change({ profile })}
       placeholder="Select"
       empty="There are no instance profiles"
-      problem={problem ?? profiles.failure?.message}
+      problem={problem}
     />
   );
 }

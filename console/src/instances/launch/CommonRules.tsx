@@ -4,7 +4,7 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { withKind } from "../../rules/traffic";
-import { type RuleRow, SOURCES, type SourceKind } from "../../security_groups/rules";
+import { fromSource, type RuleRow, type SourceKind } from "../../security_groups/rules";
 import type { SectionProps } from "./fields";
 import { SSH_FROM_ANYWHERE } from "./settings";
 
@@ -25,10 +25,6 @@ export function CommonRules({ settings, set }: Pick<SectionProps, "settings" | "
   const ssh = rules.find((it) => it.traffic.kind === "SSH");
   const others = (kind: string) => rules.filter((it) => it.traffic.kind !== kind);
   const change = (row: RuleRow) => set({ rules: rules.map((it) => (it === ssh ? row : it)) });
-  const chooseSource = (source: SourceKind) => {
-    const peer = SOURCES.find((it) => it.value === source)?.peer;
-    if (ssh) change({ ...ssh, source, peers: peer ? [peer] : [], search: "" });
-  };
   return (
     <SpaceBetween size="s">
       <Box>
@@ -50,7 +46,9 @@ export function CommonRules({ settings, set }: Pick<SectionProps, "settings" | "
             selectedOption={FROM.find((it) => it.value === ssh.source) ?? null}
             ariaLabel="SSH traffic from"
             options={FROM}
-            onChange={({ detail }) => chooseSource(detail.selectedOption.value as SourceKind)}
+            onChange={({ detail }) =>
+              change({ ...ssh, ...fromSource(detail.selectedOption.value as SourceKind) })
+            }
           />
         )}
         {ssh?.source === "custom" && (

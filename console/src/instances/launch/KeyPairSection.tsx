@@ -5,10 +5,12 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { refreshAll } from "../../clients/reading";
+import { sentence } from "../../clients/failure";
+import { isAwaited, refreshAll } from "../../clients/reading";
 import { useRegion } from "../../frame/places";
 import { CreateKeyPairDialog } from "../../key_pairs/CreateKeyPairDialog";
 import { useKeyPairs } from "../../key_pairs/read";
+import { RefreshButton } from "../../resources/RefreshButton";
 import type { SectionProps } from "./fields";
 
 /** Key pairs have no empty names. */
@@ -48,15 +50,10 @@ export function KeyPairSection({ settings, set, problems }: SectionProps) {
     >
       <FormField
         label="Key pair name – required"
-        errorText={problems.keyPair}
+        errorText={problems.keyPair ?? (pairs.failure && sentence(pairs.failure))}
         secondaryControl={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button
-              iconName="refresh"
-              ariaLabel="Refresh key pairs"
-              formAction="none"
-              onClick={pairs.refresh}
-            />
+            <RefreshButton label="Refresh key pairs" reading={pairs} />
             <Button formAction="none" onClick={() => setCreating(true)}>
               Create new key pair
             </Button>
@@ -67,7 +64,7 @@ export function KeyPairSection({ settings, set, problems }: SectionProps) {
           selectedOption={options.find((it) => it.value === settings.keyPair) ?? null}
           placeholder="Select"
           filteringType="auto"
-          statusType={pairs.isLoading && !pairs.data ? "loading" : "finished"}
+          statusType={isAwaited(pairs) ? "loading" : "finished"}
           options={options}
           onChange={({ detail }) => set({ keyPair: detail.selectedOption.value ?? "" })}
         />

@@ -5,7 +5,6 @@ import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { withChange, without } from "../../forms/rows";
 import { useRegion } from "../../frame/places";
@@ -14,7 +13,8 @@ import { PortsField, ProtocolField, TypeField } from "../../rules/TrafficFields"
 import { portsText, protocolText, trafficOf } from "../../rules/traffic";
 import { PeersField } from "../../security_groups/PeersField";
 import { useSecurityGroups } from "../../security_groups/read";
-import { NEW_ROW, problemsOf, type RuleRow, SOURCES, type SourceKind } from "../../security_groups/rules";
+import { NEW_ROW, problemsOf, type RuleRow } from "../../security_groups/rules";
+import { SourceSelect } from "../../security_groups/SourceSelect";
 
 interface Props {
   rows: RuleRow[];
@@ -62,10 +62,6 @@ function RuleBox({ number, row, edit, remove, isChecked }: BoxProps) {
   const groups = useSecurityGroups(region).data ?? [];
   const lists = usePrefixLists(region).data ?? [];
   const problems = isChecked ? problemsOf(row, undefined) : {};
-  const choose = (source: SourceKind) => {
-    const peer = SOURCES.find((it) => it.value === source)?.peer;
-    edit({ source, peers: peer ? [peer] : [], search: "" });
-  };
   return (
     <Container
       header={
@@ -92,12 +88,7 @@ function RuleBox({ number, row, edit, remove, isChecked }: BoxProps) {
           <PortsField of={row.traffic} edit={(traffic) => edit({ traffic })} />
         </FormField>
         <FormField label="Source type">
-          <Select
-            selectedOption={SOURCES.find((it) => it.value === row.source) ?? null}
-            ariaLabel="Source type"
-            options={SOURCES.map(({ value, label }) => ({ value, label }))}
-            onChange={({ detail }) => choose(detail.selectedOption.value as SourceKind)}
-          />
+          <SourceSelect label="Source type" row={row} edit={edit} />
         </FormField>
         <FormField label="Source" errorText={problems.peers}>
           <PeersField row={row} edit={edit} label="Source" groups={groups} lists={lists} />

@@ -1,4 +1,5 @@
 import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import { encoded } from "../base64";
 
 /** What is said under Advanced details. An empty text is what the service takes by itself. */
 export interface Advanced {
@@ -167,7 +168,7 @@ function metadata(it: Advanced): Request["MetadataOptions"] {
 function userData({ userData, isBase64 }: Advanced): string | undefined {
   if (!userData) return undefined;
   if (isBase64) return userData.trim();
-  return btoa(String.fromCharCode(...new TextEncoder().encode(userData)));
+  return encoded(userData);
 }
 
 function said(text: string): string | undefined {

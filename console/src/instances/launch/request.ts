@@ -7,7 +7,9 @@ import {
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
 import { ec2 } from "../../clients/ec2";
+import { failureOf } from "../../clients/failure";
 import { specification } from "../../forms/TagsEditor";
+import { fail } from "../../frame/flash";
 import { additionOf, rulesIn } from "../../security_groups/rules";
 import { requestOf as advancedOf } from "./advanced";
 import type { LaunchSettings } from "./settings";
@@ -29,8 +31,17 @@ export async function launch(region: string, settings: LaunchSettings, isPublic:
     const { Instances } = await client.send(new RunInstancesCommand(requestOf(settings, groups, isPublic)));
     return { instances: (Instances ?? []).flatMap((it) => it.InstanceId ?? []), group };
   } catch (error) {
-    if (group) await client.send(new DeleteSecurityGroupCommand({ GroupId: group }));
+    if (group) await withoutGroup(client, group);
     throw error;
+  }
+}
+
+/** Takes back the group that was made. Where that is refused, too, it stays, and is told beside why nothing was launched. */
+async function withoutGroup(client: EC2Client, GroupId: string) {
+  try {
+    await client.send(new DeleteSecurityGroupCommand({ GroupId }));
+  } catch (error) {
+    fail(`The security group ${GroupId} was created, and is still there`, failureOf(error));
   }
 }
 

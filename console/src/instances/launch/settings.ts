@@ -39,7 +39,7 @@ export interface Said extends Omit<LaunchSettings, "groupName" | "groupDescripti
 }
 
 /** A volume that an instance is to have. */
-export interface LaunchVolume {
+interface LaunchVolume {
   device: string;
   size: string;
   type: string;
