@@ -102,6 +102,9 @@ const FORMS: PageEntry[] = [
   ...["vpcs", "subnets", "network_interfaces"].map((noun) =>
     page(`${noun}/:id/create_flow_log`, () => import("./flow_logs/CreateFlowLog")),
   ),
+  page("buckets/create", () => import("./buckets/CreateBucket")),
+  page("buckets/:id/empty", () => import("./buckets/EmptyBucket")),
+  page("buckets/:id/delete", () => import("./buckets/DeleteBucket")),
   page("policies/create", () => import("./policies/CreatePolicy")),
   page("policies/:id/edit", () => import("./policies/EditPolicy")),
   page("policies/:id/attach", () => import("./policies/AttachPolicy")),

@@ -1,5 +1,6 @@
 import { IAMClient } from "@aws-sdk/client-iam";
 import { usePlace } from "../frame/places";
+import { partitionOf } from "./partition";
 import { serving } from "./serving";
 
 const clients = serving((settings) => new IAMClient(settings));
@@ -17,7 +18,5 @@ function homeOf(region: string): string {
 
 /** The partition, as ARNs of AWS's own policies name it. */
 export function usePartition(): string {
-  const { region } = usePlace().route;
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  return partitionOf(usePlace().route.region);
 }

@@ -1,4 +1,5 @@
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { go } from "../frame/route";
 import type { Action } from "./noun";
@@ -12,16 +13,18 @@ export function ActionButtons({ actions }: { actions: Action[] }) {
   };
   return (
     <>
-      {actions.map((action) => (
-        <Button
-          key={action.id}
-          disabled={action.disabledReason !== undefined}
-          disabledReason={action.disabledReason}
-          onClick={() => act(action)}
-        >
-          {action.text}
-        </Button>
-      ))}
+      <SpaceBetween direction="horizontal" size="xs">
+        {actions.map((action) => (
+          <Button
+            key={action.id}
+            disabled={action.disabledReason !== undefined}
+            disabledReason={action.disabledReason}
+            onClick={() => act(action)}
+          >
+            {action.text}
+          </Button>
+        ))}
+      </SpaceBetween>
       {dialog?.(() => setDialog(undefined))}
     </>
   );
