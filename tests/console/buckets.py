@@ -1,5 +1,11 @@
 #!/usr/bin/env python3
-"""S3's buckets: made, emptied, deleted. The API is asked after the clicks."""
+"""S3's buckets: made, filled, looked through, set, emptied, deleted. The API is
+asked after the clicks.
+"""
+
+import os
+import pathlib
+import tempfile
 
 import browser
 
@@ -9,6 +15,8 @@ harness = browser.harness
 BUCKET = "nextwork-vpc-project-ada"
 OTHER = "lab-in-frankfurt"
 ELSEWHERE = "eu-central-1"
+# More than goes up in one piece.
+LARGE_BYTES = 70_000_000
 
 
 class Buckets(browser.ConsoleLab):
@@ -16,6 +24,12 @@ class Buckets(browser.ConsoleLab):
         self.page.goto(self.address())
         self.created()
         self.elsewhere()
+        self.uploaded()
+        self.large()
+        self.folders()
+        self.read_back()
+        self.versions()
+        self.properties()
         self.emptied()
         self.deleted()
 
@@ -90,6 +104,171 @@ class Buckets(browser.ConsoleLab):
         self.is_accessible("buckets")
         self.picture("list")
 
+    def file(self, name, content):
+        path = pathlib.Path(self.files.name) / name
+        path.write_bytes(content)
+        return path
+
+    def add(self, *paths):
+        with self.page.expect_file_chooser() as chooser:
+            self.page.get_by_text("Add files", exact=True).first.click()
+        chooser.value.set_files(paths)
+
+    def uploaded(self):
+        self.step("Upload: two pictures, one of them is removed again, and a file with a name that is hard to write")
+        self.files = tempfile.TemporaryDirectory()
+        self.cat = os.urandom(3000)
+        self.page.get_by_role("link", name=BUCKET, exact=True).first.click()
+        self.heading(BUCKET)
+        self.reads("No objects: you don't have any objects in this bucket.")
+        self.is_accessible("a bucket without objects")
+        self.button("Upload")
+        self.heading("Upload")
+        self.reads("you have not chosen any files to upload")
+        self.add(self.file("cat.png", self.cat), self.file("dog.png", b"dog"), self.file("ä +&%23.txt", b"odd"))
+        self.page.get_by_role("checkbox", name="Select dog.png").check()
+        self.button("Remove")
+        self.page.get_by_text("dog.png").wait_for(state="detached")
+        self.is_accessible("Upload")
+        self.picture("upload")
+        self.button("Upload")
+        self.heading("Upload: status")
+        self.reads("Upload succeeded")
+        self.is_accessible("Upload: status")
+        self.picture("uploaded")
+        self.sees(self.keys(), ["cat.png", "ä +&%23.txt"])
+        self.sees(self.s3("head-object", "--bucket", BUCKET, "--key", "cat.png")["ContentType"], "image/png")
+        self.button("Close")
+        self.page.get_by_role("link", name="cat.png", exact=True).wait_for()
+
+    def large(self):
+        self.step("a large file goes up in parts")
+        self.button("Upload")
+        self.add(self.file("large.bin", bytes(LARGE_BYTES)))
+        self.button("Upload")
+        self.reads("Upload succeeded")
+        told = self.s3("head-object", "--bucket", BUCKET, "--key", "large.bin")
+        self.sees(told["ContentLength"], LARGE_BYTES)
+        self.holds(told["ETag"].strip('"').endswith("-5"), told)
+        self.button("Close")
+        self.step("what others put there is seen after a refresh")
+        self.s3("put-object", "--bucket", BUCKET, "--key", "test.txt")
+        self.page.get_by_role("button", name="Refresh objects").click()
+        self.page.get_by_role("link", name="test.txt", exact=True).wait_for()
+
+    def folders(self):
+        self.step("Create folder; a file goes into it, and is found by prefix")
+        self.button("Create folder")
+        self.page.get_by_role("dialog").get_by_label("Folder name").fill("pictures")
+        self.dialog("Create folder")
+        self.reads('Successfully created folder "pictures".')
+        self.page.get_by_role("link", name="pictures/", exact=True).click()
+        self.reads("No objects: you don't have any objects in this folder.")
+        self.button("Upload")
+        self.reads(f"s3://{BUCKET}/pictures/")
+        self.add(self.file("bird.png", b"bird"))
+        self.button("Upload")
+        self.reads("Upload succeeded")
+        self.button("Close")
+        self.page.get_by_role("link", name="bird.png", exact=True).wait_for()
+        self.holds("pictures/bird.png" in self.keys(), self.keys())
+        self.picture("folder")
+        self.page.get_by_role("navigation", name="Folders").get_by_role("link", name=BUCKET).click()
+        self.page.get_by_role("link", name="cat.png", exact=True).wait_for()
+        self.page.get_by_role("searchbox", name="Find objects by prefix").fill("pic")
+        self.page.get_by_role("link", name="cat.png", exact=True).wait_for(state="detached")
+        self.page.get_by_role("link", name="pictures/", exact=True).wait_for()
+        self.page.get_by_role("searchbox", name="Find objects by prefix").fill("")
+        self.page.get_by_role("link", name="cat.png", exact=True).wait_for()
+        self.is_accessible("a bucket's objects")
+        self.picture("objects")
+        self.in_the_dark("a bucket's objects", "objects")
+
+    def read_back(self):
+        self.step("Download gives what went up; Open shows it in another tab, which cannot reach the console")
+        self.select("cat.png")
+        with self.page.expect_download() as saved:
+            self.button("Download")
+        self.sees(saved.value.suggested_filename, "cat.png")
+        self.sees(pathlib.Path(saved.value.path()).read_bytes() == self.cat, True)
+        self.page.get_by_role("checkbox", name="Select cat.png").uncheck()
+        page = b"<title>object</title><script>document.title += ' of ' + window.origin</script>"
+        self.s3_put("page.html", page, "text/html")
+        self.page.get_by_role("button", name="Refresh objects").click()
+        self.select("page.html")
+        with self.page.expect_popup() as opened:
+            self.button("Open")
+        opened.value.wait_for_url("**/page.html?**")
+        harness.wait_for("its title", lambda: opened.value.title() == "object of null", 30)
+        opened.value.close()
+        self.step("an object's page")
+        self.page.get_by_role("link", name="cat.png", exact=True).click()
+        self.heading("cat.png")
+        self.reads(f"s3://{BUCKET}/cat.png")
+        self.reads(f"arn:aws:s3:::{BUCKET}/cat.png")
+        self.reads("image/png")
+        self.is_accessible("an object's page")
+        self.picture("object")
+        self.page.get_by_role("link", name=BUCKET, exact=True).first.click()
+        self.heading(BUCKET)
+        self.step("Delete objects, for good where there are no versions")
+        self.select("page.html")
+        self.select("pictures/")
+        self.button("Delete objects")
+        self.confirm("permanently delete", "Delete objects")
+        self.reads("Successfully deleted 3 objects.")
+        self.sees(self.keys(), ["cat.png", "large.bin", "test.txt", "ä +&%23.txt"])
+
+    def s3_put(self, key, content, content_type):
+        body = ("--body", str(self.file("body", content)), "--content-type", content_type)
+        self.s3("put-object", "--bucket", BUCKET, "--key", key, *body)
+
+    def versions(self):
+        self.step("Edit Bucket Versioning; what is deleted then is had back by deleting its marker")
+        self.page.get_by_role("tab", name="Properties").click()
+        self.button("Edit Bucket Versioning")
+        self.page.get_by_role("dialog").get_by_role("radio", name="Enable").check()
+        self.dialog("Save changes")
+        self.sees(self.s3("get-bucket-versioning", "--bucket", BUCKET)["Status"], "Enabled")
+        self.s3_put("test.txt", b"second", "text/plain")
+        self.page.get_by_role("tab", name="Objects").click()
+        self.select("test.txt")
+        self.button("Delete objects")
+        self.confirm("delete", "Delete objects")
+        self.page.get_by_role("link", name="test.txt", exact=True).wait_for(state="detached")
+        self.holds("test.txt" not in self.keys(), self.keys())
+        self.page.get_by_role("checkbox", name="Show versions").check()
+        self.reads("Delete marker")
+        self.sees(self.page.get_by_role("checkbox", name="Select test.txt").count(), 3)
+        self.is_accessible("versions")
+        self.picture("versions")
+        self.page.get_by_role("checkbox", name="Select test.txt").first.check()
+        self.button("Delete objects")
+        self.confirm("permanently delete", "Delete objects")
+        harness.wait_for("the object again", lambda: "test.txt" in self.keys(), 30)
+        self.page.get_by_role("checkbox", name="Show versions").uncheck()
+        self.page.get_by_role("link", name="test.txt", exact=True).click()
+        self.heading("test.txt")
+        self.page.get_by_role("tab", name="Versions").click()
+        self.reads("(current version)")
+        self.is_accessible("an object's versions")
+        self.picture("object-versions")
+        self.page.get_by_role("link", name=BUCKET, exact=True).first.click()
+        self.heading(BUCKET)
+
+    def properties(self):
+        self.step("a bucket's properties, and its tags")
+        self.page.get_by_role("tab", name="Properties").click()
+        self.reads("Server-side encryption with Amazon S3 managed keys (SSE-S3)")
+        self.is_accessible("a bucket's properties")
+        self.picture("properties")
+        self.button("Edit tags")
+        self.heading("Edit bucket tags")
+        self.page.get_by_role("textbox", name="Value").fill("nine")
+        self.button("Save changes")
+        self.reads("Successfully edited bucket tags.")
+        self.sees(self.s3("get-bucket-tagging", "--bucket", BUCKET)["TagSet"], [{"Key": "lab", "Value": "nine"}])
+
     def emptied(self):
         self.step("a bucket that has something is not deleted; Delete bucket leads to Empty bucket")
         where = ("--bucket", OTHER, "--region", ELSEWHERE)
@@ -114,6 +293,12 @@ class Buckets(browser.ConsoleLab):
 
     def deleted(self):
         self.step("Delete bucket, by its name")
+        self.menu("General purpose buckets")
+        self.select(BUCKET)
+        self.button("Empty")
+        self.page.get_by_label("To confirm deletion").fill("permanently delete")
+        self.button("Empty")
+        self.reads(f'Successfully emptied bucket "{BUCKET}"')
         for name in (OTHER, BUCKET):
             self.menu("General purpose buckets")
             self.select(name)

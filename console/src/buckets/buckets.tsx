@@ -5,6 +5,8 @@ import { Copied, ResourceLink } from "../resources/cells";
 import { DASH } from "../resources/names";
 import { type Action, type Field, missingTab, type Noun, ofOne, type Tab } from "../resources/noun";
 import { timeOf } from "../resources/times";
+import { ObjectsTab } from "./ObjectsTab";
+import { PropertiesTab } from "./PropertiesTab";
 import { bucketArn, homeOf, readBuckets } from "./read";
 
 const PATH = "buckets";
@@ -82,8 +84,12 @@ function details(it: Bucket, region: string): Field[] {
   ];
 }
 
-function tabs(): Tab[] {
+function tabs(it: Bucket, region: string): Tab[] {
+  const home = homeOf(it, region);
   return [
+    { id: "objects", label: "Objects", content: <ObjectsTab home={home} /> },
+    missingTab("metadata", "Metadata"),
+    { id: "properties", label: "Properties", content: <PropertiesTab home={home} /> },
     missingTab("metrics", "Metrics"),
     missingTab("management", "Management"),
     missingTab("access-points", "Access Points"),
