@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""S3's buckets: made, filled, looked through, set, emptied, deleted. The API is
+"""S3's buckets: made, filled, looked through, set, locked as in lab 9 and opened again, emptied, deleted. The API is
 asked after the clicks.
 """
 
+import json
 import os
 import pathlib
 import tempfile
@@ -17,6 +18,18 @@ OTHER = "lab-in-frankfurt"
 ELSEWHERE = "eu-central-1"
 # More than goes up in one piece.
 LARGE_BYTES = 70_000_000
+LOCK = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"],
+            "Condition": {"StringNotEquals": {"aws:sourceVpce": "vpce-0123456789abcdef0"}},
+        }
+    ],
+}
 
 
 class Buckets(browser.ConsoleLab):
@@ -30,6 +43,9 @@ class Buckets(browser.ConsoleLab):
         self.read_back()
         self.versions()
         self.properties()
+        self.permissions()
+        self.locked()
+        self.opened()
         self.emptied()
         self.deleted()
 
@@ -268,6 +284,89 @@ class Buckets(browser.ConsoleLab):
         self.button("Save changes")
         self.reads("Successfully edited bucket tags.")
         self.sees(self.s3("get-bucket-tagging", "--bucket", BUCKET)["TagSet"], [{"Key": "lab", "Value": "nine"}])
+
+    def permissions(self):
+        self.step("Permissions: Block public access and Object Ownership are edited")
+        self.page.get_by_role("tab", name="Permissions").click()
+        self.reads("No policy to display.")
+        self.is_accessible("a bucket's permissions")
+        self.picture("permissions")
+        self.button("Edit Block public access")
+        self.heading("Edit Block public access (bucket settings)")
+        self.page.get_by_role("checkbox", name="through any public bucket").uncheck()
+        self.page.get_by_label("To confirm the settings").fill("confirm")
+        self.picture("edit-public-access")
+        self.button("Save changes")
+        self.reads("Successfully edited Block Public Access settings")
+        block = self.s3("get-public-access-block", "--bucket", BUCKET)["PublicAccessBlockConfiguration"]
+        self.sees((block["RestrictPublicBuckets"], block["BlockPublicPolicy"]), (False, True))
+        self.button("Edit Object Ownership")
+        self.page.get_by_role("dialog").get_by_role("radio", name="ACLs enabled: object writer").check()
+        self.dialog("Save changes")
+        owned = self.s3("get-bucket-ownership-controls", "--bucket", BUCKET)["OwnershipControls"]["Rules"]
+        self.sees(owned, [{"ObjectOwnership": "ObjectWriter"}])
+
+    def locked(self):
+        self.step("Edit bucket policy: what is no policy is refused under the editor, with nothing lost")
+        self.button("Edit bucket policy")
+        self.heading("Edit bucket policy")
+        self.reads(f"arn:aws:s3:::{BUCKET}")
+        self.write("Policy", json.dumps(LOCK).replace("Deny", "Denied"))
+        self.button("Save changes")
+        self.reads("MalformedPolicy")
+        self.is_accessible("Edit bucket policy")
+        self.step("lab 9's policy locks the console out: each panel says so, and the page stays")
+        self.write("Policy", json.dumps(LOCK, indent=4))
+        self.picture("edit-policy")
+        self.button("Save changes")
+        self.reads("Successfully edited bucket policy.")
+        for doing in ("get Block Public Access settings", "get Object Ownership", "get the ACL", "get CORS"):
+            self.reads(f"you don't have permission to {doing}")
+        self.reads("with an explicit deny in a resource-based policy")
+        self.is_accessible("locked permissions")
+        self.picture("locked-permissions")
+        self.page.get_by_role("tab", name="Properties").click()
+        self.reads("you don't have permission to get Bucket Versioning")
+        self.page.get_by_role("tab", name="Objects").click()
+        self.reads("you don't have permission to list objects")
+        self.page.reload()
+        self.reads("you don't have permission to list objects")
+        self.is_accessible("locked objects")
+        self.picture("locked-objects")
+        self.step("an upload is refused, and says why")
+        self.button("Upload")
+        self.add(self.file("late.txt", b"late"))
+        self.button("Upload")
+        self.reads("Upload failed")
+        self.reads("Failed. AccessDenied: ")
+        self.picture("upload-failed")
+        self.button("Close")
+        self.step("Delete bucket is refused as well, and nothing that was typed is lost")
+        self.button("Delete")
+        self.heading("Delete bucket")
+        self.page.get_by_label("To confirm deletion").fill(BUCKET)
+        self.button("Delete bucket")
+        self.reads("with an explicit deny in a resource-based policy")
+        self.sees(self.page.get_by_label("To confirm deletion").input_value(), BUCKET)
+        self.button("Cancel")
+
+    def opened(self):
+        self.step("the policy can be deleted by the account's root all the same; a refresh shows everything again")
+        self.page.get_by_role("link", name=BUCKET, exact=True).first.click()
+        self.reads("you don't have permission to list objects")
+        self.aws("s3api", "delete-bucket-policy", "--bucket", BUCKET)
+        self.page.get_by_role("button", name="Refresh objects").click()
+        self.page.get_by_role("link", name="cat.png", exact=True).wait_for()
+        self.sees(self.page.get_by_text("you don't have permission").count(), 0)
+        self.s3("put-bucket-policy", "--bucket", BUCKET, "--policy", json.dumps(LOCK))
+        self.page.get_by_role("tab", name="Permissions").click()
+        self.reads('"Effect": "Deny"')
+        self.button("Delete bucket policy")
+        self.confirm("delete", "Delete")
+        self.reads("No policy to display.")
+        self.reads("ACLs enabled: object writer")
+        denied = self.page.get_by_text("you don't have permission")
+        harness.wait_for("every panel to be there again", lambda: denied.count() == 0, 60)
 
     def emptied(self):
         self.step("a bucket that has something is not deleted; Delete bucket leads to Empty bucket")

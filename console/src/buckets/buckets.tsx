@@ -6,6 +6,7 @@ import { DASH } from "../resources/names";
 import { type Action, type Field, missingTab, type Noun, ofOne, type Tab } from "../resources/noun";
 import { timeOf } from "../resources/times";
 import { ObjectsTab } from "./ObjectsTab";
+import { PermissionsTab } from "./PermissionsTab";
 import { PropertiesTab } from "./PropertiesTab";
 import { bucketArn, homeOf, readBuckets } from "./read";
 
@@ -90,6 +91,7 @@ function tabs(it: Bucket, region: string): Tab[] {
     { id: "objects", label: "Objects", content: <ObjectsTab home={home} /> },
     missingTab("metadata", "Metadata"),
     { id: "properties", label: "Properties", content: <PropertiesTab home={home} /> },
+    { id: "permissions", label: "Permissions", content: <PermissionsTab home={home} /> },
     missingTab("metrics", "Metrics"),
     missingTab("management", "Management"),
     missingTab("access-points", "Access Points"),
