@@ -30,6 +30,7 @@ export const NOUNS: NounEntry[] = [
   { path: "key_pairs", load: () => import("./key_pairs/key_pairs") },
   { path: "log_groups", load: () => import("./log_groups/log_groups") },
   { path: "prefix_lists", load: () => import("./prefix_lists/prefix_lists") },
+  { path: "buckets", load: () => import("./buckets/buckets") },
   { path: "policies", load: () => import("./policies/policies") },
   { path: "roles", load: () => import("./roles/roles") },
   { path: "users", load: () => import("./users/users") },

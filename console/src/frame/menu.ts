@@ -118,6 +118,26 @@ const CLOUDWATCH: MenuGroup[] = [
   },
 ];
 
+const S3: MenuGroup[] = [
+  {
+    title: "Buckets",
+    entries: [
+      { text: "General purpose buckets", path: "buckets" },
+      { text: "Directory buckets" },
+      { text: "Table buckets" },
+      { text: "Vector buckets" },
+    ],
+  },
+  {
+    title: "Access management and security",
+    entries: [{ text: "Access Points" }, { text: "Access Grants" }, { text: "IAM Access Analyzer" }],
+  },
+  {
+    title: "Storage management and insights",
+    entries: [{ text: "Storage Lens" }, { text: "Batch Operations" }],
+  },
+];
+
 /** What somebody begins with. */
 const FIRST: Menu = { service: "VPC", dashboard: "VPC dashboard", home: [], groups: VPC };
 /** Of several that a page belongs to, the first is shown, unless somebody comes from another. */
@@ -125,6 +145,7 @@ const MENUS: Menu[] = [
   FIRST,
   { service: "EC2", dashboard: "EC2 dashboard", home: ["ec2"], groups: EC2 },
   { service: "CloudWatch", dashboard: "CloudWatch", home: ["log_groups"], groups: CLOUDWATCH },
+  { service: "S3", dashboard: "Amazon S3", home: ["buckets"], groups: S3 },
   { service: "IAM", dashboard: "IAM dashboard", home: ["iam"], isGlobal: true, groups: IAM },
 ];
 /** Pages that no menu leads to, and whose console is not the first. */

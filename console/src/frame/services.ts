@@ -22,7 +22,12 @@ export const SERVICES: Findable[] = [
     words: ["logs", "metrics", "insights"],
     path: ["log_groups"],
   },
-  { text: "S3", description: "Scalable Storage in the Cloud", words: ["buckets", "objects"] },
+  {
+    text: "S3",
+    description: "Scalable Storage in the Cloud",
+    words: ["buckets", "objects"],
+    path: ["buckets"],
+  },
   {
     text: "IAM",
     description: "Manage access to AWS resources",
@@ -108,6 +113,12 @@ export const FEATURES: Findable[] = [
     path: ["logs_insights"],
   },
   { text: "Live Tail", description: "CloudWatch feature", words: ["tail"], path: ["live_tail"] },
+  {
+    text: "Buckets",
+    description: "S3 feature",
+    words: ["general purpose buckets"],
+    path: ["buckets"],
+  },
   {
     text: "Access keys",
     description: "IAM feature",

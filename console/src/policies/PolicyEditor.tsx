@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { JsonEditor } from "../forms/JsonEditor";
 import { useRegion } from "../frame/places";
 import { NOT_THERE_YET } from "../resources/noun";
+import { withStatement } from "./statement";
 import { useVerdict } from "./verdict";
 
 /** How many characters a managed policy has at most, without spaces ("IAM quotas"). */
@@ -69,16 +70,4 @@ export function PolicyEditor({ document, change, problem, max = MANAGED_MAX }: P
       />
     </Container>
   );
-}
-
-/** The document with one more statement; one that cannot be read as it is. */
-function withStatement(document: string): string {
-  try {
-    const policy = JSON.parse(document);
-    const statements = [policy.Statement ?? []].flat();
-    const added = { Sid: `Statement${statements.length + 1}`, Effect: "Allow", Action: [], Resource: [] };
-    return JSON.stringify({ ...policy, Statement: [...statements, added] }, null, 4);
-  } catch {
-    return document;
-  }
 }

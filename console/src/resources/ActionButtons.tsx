@@ -1,4 +1,5 @@
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useActing } from "./acting";
 import type { Action } from "./noun";
 
@@ -7,17 +8,19 @@ export function ActionButtons({ actions }: { actions: Action[] }) {
   const { act, isRunning, dialog } = useActing();
   return (
     <>
-      {actions.map((action) => (
-        <Button
-          key={action.id}
-          loading={isRunning && action.run !== undefined}
-          disabled={action.disabledReason !== undefined}
-          disabledReason={action.disabledReason}
-          onClick={() => act(action)}
-        >
-          {action.text}
-        </Button>
-      ))}
+      <SpaceBetween direction="horizontal" size="xs">
+        {actions.map((action) => (
+          <Button
+            key={action.id}
+            loading={isRunning && action.run !== undefined}
+            disabled={action.disabledReason !== undefined}
+            disabledReason={action.disabledReason}
+            onClick={() => act(action)}
+          >
+            {action.text}
+          </Button>
+        ))}
+      </SpaceBetween>
       {dialog}
     </>
   );
