@@ -410,4 +410,4 @@ class Buckets(browser.ConsoleLab):
 
 
 if __name__ == "__main__":
-    harness.run(Buckets)
+    harness.run(Buckets, both=False)
