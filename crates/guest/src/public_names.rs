@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::internet::Internet;
+use crate::internet::{Host, Internet};
 use crate::service_endpoints::{self, ServiceEndpoint};
 
 /// example.com: a page over HTTP.
@@ -28,8 +28,6 @@ pub const LAPTOP_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x1a97, 0, 0, 0, 0,
 pub struct PublicNames {
     /// Records by name, in lower case and without the final dot.
     records: BTreeMap<String, Vec<RecordData>>,
-    /// What hosts are called, by their addresses: the way back.
-    hosts: BTreeMap<IpAddr, String>,
     internet: Internet,
 }
 
@@ -50,12 +48,7 @@ impl PublicNames {
 
     /// The names of an internet.
     pub fn of(internet: Internet) -> Self {
-        let mut names = PublicNames::new(internet.records());
-        for host in internet.hosts() {
-            for address in &host.addresses {
-                names.hosts.entry(*address).or_insert_with(|| host.name().to_owned());
-            }
-        }
+        let names = PublicNames::new(internet.records());
         PublicNames { internet, ..names }
     }
 
@@ -84,7 +77,7 @@ impl PublicNames {
 
     /// What the host at an address is called. Of names that share an address it is the first.
     pub fn host_at(&self, address: IpAddr) -> Option<&str> {
-        self.hosts.get(&address).map(String::as_str)
+        self.internet.at(address, "").map(Host::name)
     }
 
     /// The zone that answers for a name: its last two labels where something is known there, the root otherwise.
@@ -107,6 +100,7 @@ fn is_below(name: &str, zone: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::internet::Service;
 
     #[test]
     fn a_name_between_others_exists_and_stands_for_nothing() {
@@ -117,6 +111,15 @@ mod tests {
         assert_eq!(names.get("ec2.us-west-2.api.aws").map(|records| records.len()), Some(2));
         assert_eq!(names.get("ample.com"), None, "a suffix of letters is not a parent");
         assert_eq!(names.get("nowhere.example.com"), None);
+    }
+
+    #[test]
+    fn the_addresses_that_others_count_on_are_the_tables() {
+        let names = PublicNames::simulated();
+        let example = names.internet().named("example.com").unwrap();
+        assert_eq!(example.addresses, [IpAddr::V4(EXAMPLE), IpAddr::V6(EXAMPLE_V6)]);
+        assert!(names.internet().serving(&Service::Dns).contains(&IpAddr::V4(DNS)));
+        assert_eq!(names.host_at(DNS.into()), Some("dns.example.net"));
     }
 
     #[test]
