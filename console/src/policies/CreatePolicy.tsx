@@ -6,16 +6,14 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { Failure } from "../clients/failure";
 import { iam } from "../clients/iam";
-import { DescriptionField } from "../forms/DescriptionField";
 import { problemOf } from "../forms/json";
 import { useProblems } from "../forms/problems";
 import { TagsEditor, type TypedTag, written } from "../forms/TagsEditor";
-import { TextField } from "../forms/TextField";
 import { WizardPage } from "../forms/WizardPage";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
-import { nameRule } from "../iam/names";
+import { NamingFields } from "../iam/NamingFields";
 import { DocumentView } from "../resources/DocumentView";
 import { PolicyEditor, SKELETON } from "./PolicyEditor";
 import { refusalOf } from "./verdict";
@@ -74,31 +72,16 @@ export default function CreatePolicy() {
           place: names.place,
           content: (
             <SpaceBetween size="l">
-              <Container header={<Header variant="h2">Policy details</Header>}>
-                <SpaceBetween size="l">
-                  <TextField
-                    label="Policy name"
-                    description="Enter a meaningful name to identify this policy."
-                    constraint={nameRule(128)}
-                    value={name}
-                    change={(changed) => {
-                      setName(changed);
-                      names.forget("name");
-                    }}
-                    problem={names.problems.name}
-                  />
-                  <DescriptionField
-                    label="Description – optional"
-                    of="policy"
-                    value={description}
-                    change={(changed) => {
-                      setDescription(changed);
-                      names.forget("description");
-                    }}
-                    problem={names.problems.description}
-                  />
-                </SpaceBetween>
-              </Container>
+              <NamingFields
+                of="policy"
+                descriptionLabel="Description – optional"
+                nameMax={128}
+                name={name}
+                changeName={setName}
+                description={description}
+                changeDescription={setDescription}
+                names={names}
+              />
               <Container header={<Header variant="h2">Permissions defined in this policy</Header>}>
                 <DocumentView document={document} />
               </Container>

@@ -11,17 +11,15 @@ import { useState } from "react";
 import type { Failure } from "../clients/failure";
 import { iam } from "../clients/iam";
 import { partitionOf } from "../clients/partition";
-import { DescriptionField } from "../forms/DescriptionField";
 import { problemOf } from "../forms/json";
 import { useProblems } from "../forms/problems";
 import { runSteps, type Step } from "../forms/steps";
 import { TagsEditor, type TypedTag, written } from "../forms/TagsEditor";
-import { TextField } from "../forms/TextField";
 import { WizardPage } from "../forms/WizardPage";
 import { succeed } from "../frame/flash";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
-import { nameRule } from "../iam/names";
+import { NamingFields } from "../iam/NamingFields";
 import { attaching } from "../policies/attach";
 import { BoundaryField } from "../policies/BoundaryField";
 import { PoliciesChoice } from "../policies/PoliciesChoice";
@@ -114,31 +112,16 @@ export default function CreateRole() {
           place: names.place,
           content: (
             <SpaceBetween size="l">
-              <Container header={<Header variant="h2">Role details</Header>}>
-                <SpaceBetween size="l">
-                  <TextField
-                    label="Role name"
-                    description="Enter a meaningful name to identify this role."
-                    constraint={nameRule(64)}
-                    value={name}
-                    change={(changed) => {
-                      setName(changed);
-                      names.forget("name");
-                    }}
-                    problem={names.problems.name}
-                  />
-                  <DescriptionField
-                    label="Description"
-                    of="role"
-                    value={description}
-                    change={(changed) => {
-                      setDescription(changed);
-                      names.forget("description");
-                    }}
-                    problem={names.problems.description}
-                  />
-                </SpaceBetween>
-              </Container>
+              <NamingFields
+                of="role"
+                descriptionLabel="Description"
+                nameMax={64}
+                name={name}
+                changeName={setName}
+                description={description}
+                changeDescription={setDescription}
+                names={names}
+              />
               <Container header={<Header variant="h2">Trust policy</Header>}>
                 <DocumentView document={document} />
               </Container>
